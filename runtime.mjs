@@ -1,0 +1,54 @@
+// PyScript's `interpreter` for both script types: one line in one pyscript.toml,
+//
+//     interpreter = "./runtime.mjs"
+//
+// serves <script type="py"> (loadPyodide) and <script type="mpy"> (loadMicroPython), all files from
+// vendor/, which `make setup` lays out. Addresses come from this module's own, never from the page's.
+
+const pyodideFolder = new URL("./vendor/pyodide/", import.meta.url).href;
+const micropythonFolder = new URL("./vendor/micropython/", import.meta.url).href;
+
+/** Pyodide's version, which names PyScript's cache of packages; a test compares it with package.json. */
+export const version = "314.0.7";
+
+/**
+ * Start Pyodide, from the compiled standard library where there is one.
+ *
+ * @param {object} options Pyodide's own, as PyScript passes them. All of them are handed on but
+ *   `indexURL`, which PyScript derives from this module's address; a `stdLibURL` of the caller's wins.
+ * @returns {Promise<object>} Pyodide's API
+ */
+export async function loadPyodide(options = {}) {
+  const [pyodide, stdLibURL] = await Promise.all([
+    import("./vendor/pyodide/pyodide.mjs"),
+    options.stdLibURL ?? standardLibrary(),
+  ]);
+  return pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL });
+}
+
+/**
+ * Start MicroPython.
+ *
+ * @param {object} options MicroPython's own, as PyScript passes them, handed on but for `url`: PyScript
+ *   takes the wasm file to lie beside this module, as `runtime.wasm`.
+ * @returns {Promise<object>} MicroPython's API
+ */
+export async function loadMicroPython(options = {}) {
+  const micropython = await import("./vendor/micropython/micropython.mjs");
+  return micropython.loadMicroPython({ ...options, url: `${micropythonFolder}micropython.wasm` });
+}
+
+/**
+ * Tell which standard library to use: compiled, which starts in half the time, or the stock one.
+ *
+ * Pyodide only logs a library that it cannot fetch, and then never starts, so this asks first. The
+ * question travels beside the import of pyodide.mjs and costs no time of its own.
+ */
+async function standardLibrary() {
+  const compiled = `${pyodideFolder}python_stdlib.compiled.zip`;
+  const found = await fetch(compiled, { method: "HEAD" }).then(
+    (response) => response.ok,
+    () => false,
+  );
+  return found ? compiled : `${pyodideFolder}python_stdlib.zip`;
+}

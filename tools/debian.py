@@ -1,0 +1,49 @@
+"""Debian's packages, where the machine has ``apt-get`` and lets us use it without a password."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+
+
+def apt_install(package: str) -> bool:
+    """Install ``package`` with ``apt-get``; return whether that worked.
+
+    False, without a question asked, on a machine that is no Debian or where we are neither root nor
+    may become root without a password.
+    """
+    prefix = root_prefix()
+    if prefix is None or shutil.which("apt-get") is None:
+        return False
+    print(f"setup: apt-get install {package} …", flush=True)
+    install = ["apt-get", "install", "-qq", "--no-install-recommends", "--yes", package]
+    return apt(prefix, install) or (update(tuple(prefix)) and apt(prefix, install))
+
+
+def root_prefix() -> list[str] | None:
+    """Return what goes before a command that needs root, None where we cannot be root."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is None:
+        return None
+    asked = subprocess.run(["sudo", "--non-interactive", "true"], stderr=subprocess.DEVNULL)
+    return ["sudo", "--non-interactive"] if asked.returncode == 0 else None
+
+
+@functools.cache
+def update(prefix: tuple[str, ...]) -> bool:
+    """Fetch the lists of packages, once."""
+    return apt(list(prefix), ["apt-get", "update", "-qq"])
+
+
+def apt(prefix: list[str], command: list[str]) -> bool:
+    """Run one ``apt-get`` that asks nothing and prints only when it fails."""
+    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    done = subprocess.run(
+        [*prefix, *environment, *command], stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        print(done.stderr.strip(), flush=True)
+    return done.returncode == 0

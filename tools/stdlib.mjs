@@ -1,0 +1,46 @@
+// `node tools/stdlib.mjs vendor/pyodide`: compile Pyodide's standard library.
+//
+// npm's python_stdlib.zip holds sources alone, and compiling them is most of Pyodide's start. This runs
+// the compiler of that very Pyodide, under Node, so that the byte code's magic number fits; then it
+// starts a second Pyodide from the result, so that a library with too much left out never gets to a page.
+
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const folder = resolve(process.argv[2] ?? "vendor/pyodide");
+const compiled = `${folder}/python_stdlib.compiled.zip`;
+const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.mjs`).href);
+
+const script = await readFile(new URL("stdlib_in_pyodide.py", import.meta.url), "utf8");
+
+/** Start a Pyodide, from the stock library or from the one given, with the script's functions in it. */
+async function start(options = {}) {
+  const pyodide = await loadPyodide({ indexURL: `${folder}/`, ...options });
+  pyodide.runPython("import sys; started = frozenset(sys.modules)");
+  pyodide.runPython(script);
+  return pyodide;
+}
+
+/** Compile, prove, and only then give the library its name: a half-made one must not be taken for it. */
+async function main() {
+  const builder = await start();
+  builder.FS.writeFile("/stock.zip", await readFile(`${folder}/python_stdlib.zip`));
+  console.log(`  ${builder.runPython('build("/stock.zip", "/compiled.zip", started)')}`);
+
+  const unproved = `${compiled}.new`;
+  await writeFile(unproved, builder.FS.readFile("/compiled.zip"));
+  try {
+    const prover = await start({ stdLibURL: unproved });
+    prover.runPython("prove()");
+    await rename(unproved, compiled);
+  } finally {
+    await rm(unproved, { force: true });
+  }
+}
+
+// Said by hand: Node would print the source line of the error, and Pyodide's is a megabyte long.
+main().catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

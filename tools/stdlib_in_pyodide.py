@@ -1,0 +1,113 @@
+"""Compiles and trims Pyodide's standard library; runs inside Pyodide, started by ``stdlib.mjs``.
+
+``build`` turns each ``name.py`` of the stock zip into ``name.pyc`` in its place (Python's importer
+takes such a file instead of the source), leaves out what ``DROPPED`` names, and stores the rest
+uncompressed: the server compresses for the network, and the browser need not inflate twice.
+``prove``, in a Pyodide started from the result, imports what a page may expect.
+"""
+
+import importlib.util
+import marshal
+import sys
+import zipfile
+from collections.abc import Iterable
+
+# What a page in a browser has no use for. A package stands for all that is in it.
+DROPPED = frozenset(
+    # Terminals, debuggers, documentation browsers
+    "_pyrepl bdb cmd curses doctest getpass idlelib pdb pty pydoc pydoc_data tkinter tty"
+    " turtle turtledemo webbrowser"
+    # Measuring and tracing a program from its command line
+    " cProfile profile pstats timeit trace tracemalloc"
+    # Processes and threads of the operating system, servers, mail over sockets
+    " concurrent.interpreters ftplib http.server imaplib mailbox multiprocessing netrc poplib"
+    " smtplib wsgiref xmlrpc"
+    # Building and testing Python programs
+    " compileall distutils ensurepip json.tool lib2to3 modulefinder pickletools py_compile pyclbr"
+    " symtable tabnanny test unittest venv zipapp"
+    # Other systems
+    " asyncio.proactor_events asyncio.windows_events asyncio.windows_utils ctypes._aix"
+    " ctypes.macholib ctypes.wintypes encodings.mbcs encodings.oem nturl2path"
+    # Python twins of modules that this build has in C
+    " _py_abc _pydatetime _pyio"
+    # Command line front ends
+    " asyncio.__main__ asyncio.tools json.__main__ sqlite3.__main__ sysconfig.__main__"
+    # Jokes and samples
+    " __hello__ __phello__ antigravity this".split()
+)
+
+# What a page may expect: PyScript's own imports first, then everyday Python.
+KEPT = """
+    html zipfile shutil tarfile
+    argparse ast asyncio base64 bisect calendar cmath codecs collections colorsys concurrent.futures
+    configparser contextlib copy csv ctypes dataclasses datetime decimal difflib email.message
+    email.parser enum fractions functools gettext glob graphlib gzip hashlib heapq hmac html.parser
+    http.client http.cookies importlib.metadata importlib.resources inspect io ipaddress itertools
+    json keyword linecache locale logging logging.config math mimetypes numbers operator os pathlib
+    pickle pkgutil platform pprint queue quopri random re reprlib secrets shelve shlex socket
+    sqlite3 statistics string stringprep struct subprocess sysconfig tempfile textwrap threading
+    tokenize tomllib traceback types typing unicodedata urllib.error urllib.parse urllib.request
+    urllib.robotparser uuid warnings wave weakref xml.dom.minidom xml.etree.ElementTree xml.sax
+    zipimport zlib zoneinfo pyodide.code pyodide.console pyodide.ffi pyodide.http
+""".split()
+
+UNCHECKED_HASH = 0b01  # the flags word of a .pyc that is never compared with a source
+
+
+def build(stock: str, compiled: str, started: Iterable[str]) -> str:
+    """Write the compiled library and return one line on what it holds.
+
+    ``started`` names the modules that Pyodide imports by itself; leaving one out is an error.
+    """
+    with zipfile.ZipFile(stock) as source, zipfile.ZipFile(compiled, "w") as target:
+        names = source.namelist()
+        dropped = [name for name in names if is_dropped(name)]
+        for name in names:
+            if name not in dropped and not name.endswith("/"):
+                add(target, name, source.read(name))
+        kept = len(target.namelist())
+    needed = sorted(module for module in started if is_dropped(module.replace(".", "/") + ".py"))
+    if needed:
+        raise ImportError(f"Pyodide imports these at its start, do not drop them: {needed}")
+    return f"standard library: {kept} files compiled, {len(dropped)} left out"
+
+
+def is_dropped(name: str) -> bool:
+    """Tell whether a file of the library belongs to a module that is left out."""
+    parts = name.removesuffix(".py").split("/")
+    return any(".".join(parts[:end]) in DROPPED for end in range(1, len(parts) + 1))
+
+
+def add(target: zipfile.ZipFile, name: str, data: bytes) -> None:
+    """Put one file into the zip, a source as byte code, with a fixed date: equal in, equal out."""
+    if name.endswith(".py"):
+        name, data = name + "c", byte_code(name, data)
+    info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    info.external_attr = 0o644 << 16
+    target.writestr(info, data, zipfile.ZIP_STORED)
+
+
+def byte_code(name: str, source: bytes) -> bytes:
+    """Compile a source to the bytes of a ``.pyc``, without docstrings and asserts.
+
+    The file name inside the code is the one that tracebacks show for the stock library.
+    """
+    version = f"{sys.version_info[0]}{sys.version_info[1]}"
+    code = compile(
+        source, f"/lib/python{version}.zip/{name}", "exec", optimize=2, dont_inherit=True
+    )
+    header = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
+    return header + importlib.util.source_hash(source) + marshal.dumps(code)
+
+
+def prove() -> None:
+    """Import all that a page may expect; raise for what is missing."""
+    for name in KEPT:
+        importlib.import_module(name)
+    if not json_file().endswith(".pyc"):
+        raise ImportError(f"not the compiled library: json comes from {json_file()}")
+
+
+def json_file() -> str:
+    """Return where a module of the library was loaded from."""
+    return str(sys.modules["json"].__cached__ or sys.modules["json"].__file__)
