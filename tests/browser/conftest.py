@@ -1,0 +1,154 @@
+"""The base of all browser tests: the system's browser, our server, and an ear on the console.
+
+Fixtures: `site` (the test server, see site.py), `page` and `context` (pytest-playwright's, a
+fresh context per test), `runtime` ("mpy" or "py", for tests that run Python in the page) and
+`console` (what the page said; an uncaught page error fails the test unless it was allowed).
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, WebError
+
+from .site import Site
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+# A fresh browser asks its maker's servers for updates and lists at every start; a test machine
+# has no way out, and each refusal costs time.
+QUIET_CHROMIUM = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests that use `runtime` once per interpreter asked for."""
+    if "runtime" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--runtime")
+        runtimes = ["mpy", "py"] if wanted == "both" else [wanted]
+        metafunc.parametrize("runtime", runtimes)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--runtime py`, leave out browser tests that know no interpreter: mpy has run them."""
+    if config.getoption("--runtime") != "py":
+        return
+    here = Path(__file__).parent
+    left_out = [
+        item
+        for item in items
+        if here in item.path.parents and "runtime" not in getattr(item, "fixturenames", ())
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def find_browser(engine: str) -> str:
+    """Path of the system's browser for an engine; the test run ends where there is none."""
+    try:
+        from tools.browsers import find
+    except ImportError:
+        names = {"chromium": ["chromium", "google-chrome"], "firefox": ["firefox-esr", "firefox"]}
+        found = next(filter(None, map(shutil.which, names[engine])), None)
+    else:
+        found = find(engine)
+    if found is None:
+        pytest.exit(f"No {engine} on this machine: `make setup` installs one.", returncode=1)
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], browser_name: str
+) -> dict[str, Any]:
+    """How the system's browser is started in place of Playwright's own download."""
+    args = {**browser_type_launch_args, "executable_path": find_browser(browser_name)}
+    if browser_name == "firefox":
+        return {**args, "channel": "moz-firefox"}
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    sandbox = ["--no-sandbox"] if root else []
+    return {
+        **args,
+        "args": [*QUIET_CHROMIUM, *sandbox],
+        # Playwright turns the back/forward cache off; people have it on.
+        "ignore_default_args": ["--disable-back-forward-cache"],
+    }
+
+
+@pytest.fixture(scope="session")
+def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(CHECKOUT, tmp_path_factory.mktemp("site") / "chatkit.sqlite")
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def site(_site: Site) -> Iterator[Site]:
+    """The test server; the session's, with no faults and no pages of other tests."""
+    _site.faults.reset()
+    yield _site
+    _site.faults.reset()
+    _site.clear_pages()
+
+
+class Console:
+    """What the pages of one context said: messages, and errors that nobody caught."""
+
+    def __init__(self) -> None:
+        self.messages: list[ConsoleMessage] = []
+        self.errors: list[str] = []
+        self._allowed: list[re.Pattern[str]] = []
+
+    def watch(self, context: BrowserContext) -> None:
+        """Listen to every page of the context from now on."""
+        context.on("console", self._on_message)
+        context.on("weberror", self._on_error)
+
+    def allow(self, pattern: str) -> None:
+        """Let uncaught errors that match the pattern pass in this test."""
+        self._allowed.append(re.compile(pattern))
+
+    def texts(self, kind: str | None = None) -> list[str]:
+        """Messages as text, of one kind ("warning", "error", "log", …) or all."""
+        return [m.text for m in self.messages if kind in (None, m.type)]
+
+    def unexpected(self) -> list[str]:
+        """Uncaught errors that the test did not allow."""
+        return [e for e in self.errors if not any(p.search(e) for p in self._allowed)]
+
+    def forget(self) -> None:
+        """Start again with nothing heard and nothing allowed."""
+        self.messages.clear()
+        self.errors.clear()
+        self._allowed.clear()
+
+    def _on_message(self, message: ConsoleMessage) -> None:
+        self.messages.append(message)
+
+    def _on_error(self, error: WebError) -> None:
+        self.errors.append(str(error.error))
+
+
+@pytest.fixture
+def console() -> Iterator[Console]:
+    """The ear on the pages of the test's context."""
+    console = Console()
+    yield console
+    assert not console.unexpected(), "uncaught errors in the page"
+
+
+@pytest.fixture
+def context(console: Console, context: BrowserContext) -> BrowserContext:
+    """A fresh context of the session's browser, with the console listened to."""
+    console.watch(context)
+    return context
