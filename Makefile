@@ -4,13 +4,14 @@ PYTHON ?= $(or $(shell for python in python3 python3.14 python3.13 python3.12 py
   $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
   done),python3)
 PORT ?= 8000
+WORKERS ?= 1
 VENV := .venv/bin
 
 .PHONY: help setup demo test test-all unit lint format lock clean
 
 help:
 	@echo "make demo [PORT=8000]  serve the demo page"
-	@echo "make test              format, lint, types, unit tests, browser tests"
+	@echo "make test [WORKERS=1]  format, lint, types, unit tests, browser tests"
 	@echo "make test-all          every browser test on both interpreters and both engines"
 	@echo "make setup | unit | lint | format | lock | clean"
 
@@ -21,10 +22,10 @@ demo: setup
 	@$(VENV)/python -m demo --port $(PORT)
 
 test: setup
-	@$(VENV)/python -m tools.run_tests
+	@$(VENV)/python -m tools.run_tests --workers $(WORKERS)
 
 test-all: setup
-	@$(VENV)/python -m tools.run_tests --all
+	@$(VENV)/python -m tools.run_tests --all --workers $(WORKERS)
 
 unit: setup
 	@$(VENV)/python -m tools.run_tests unit

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import os
+import platform
 import shutil
 import subprocess
 
@@ -19,12 +19,12 @@ def apt_install(package: str) -> bool:
         return False
     print(f"setup: apt-get install {package} …", flush=True)
     install = ["apt-get", "install", "-qq", "--no-install-recommends", "--yes", package]
-    return apt(prefix, install) or (update(tuple(prefix)) and apt(prefix, install))
+    return apt(prefix, install) or (update(prefix) and apt(prefix, install))
 
 
 def root_prefix() -> list[str] | None:
     """Return what goes before a command that needs root, None where we cannot be root."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if is_root():
         return []
     if shutil.which("sudo") is None:
         return None
@@ -32,10 +32,14 @@ def root_prefix() -> list[str] | None:
     return ["sudo", "--non-interactive"] if asked.returncode == 0 else None
 
 
-@functools.cache
-def update(prefix: tuple[str, ...]) -> bool:
-    """Fetch the lists of packages, once."""
-    return apt(list(prefix), ["apt-get", "update", "-qq"])
+def update(prefix: list[str]) -> bool:
+    """Fetch the lists of packages."""
+    return apt(prefix, ["apt-get", "update", "-qq"])
+
+
+def is_root() -> bool:
+    """Tell whether we may do anything on this machine."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def apt(prefix: list[str], command: list[str]) -> bool:
@@ -47,3 +51,11 @@ def apt(prefix: list[str], command: list[str]) -> bool:
     if done.returncode != 0:
         print(done.stderr.strip(), flush=True)
     return done.returncode == 0
+
+
+def is_debian() -> bool:
+    """Tell Debian from its relatives: Ubuntu's packages of browsers are stubs for another store."""
+    try:
+        return platform.freedesktop_os_release().get("ID") == "debian"
+    except OSError:
+        return False
