@@ -55,6 +55,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         app = create_app(database=arguments.database, site=CHECKOUT)
     except (OSError, sqlite3.Error) as error:
+        for listener in sockets:
+            listener.close()
         print(f"The database {arguments.database} cannot be used: {error}.", file=sys.stderr)
         return 1
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from chatkit.server import StreamingResult
@@ -94,17 +94,7 @@ class ChatKitEndpoint:
         result = await self._assistant.process(body, context)
         if not isinstance(result, StreamingResult):
             return Response(result.json, media_type="application/json", headers=NO_STORE)
-        events = result.json_events
-        # What fails before its first event can still be told as an HTTP status.
-        first = await anext(events, b"")
-        return EventStream(_with_first(first, events), context.cut)
-
-
-async def _with_first(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    if first:
-        yield first
-    async for event in rest:
-        yield event
+        return await EventStream(result.json_events, context.cut).begin()
 
 
 async def _commands(_: Request) -> JSONResponse:

@@ -5,8 +5,9 @@ behind it as soon as the client is gone. ``hang_up`` closes a connection without
 """
 
 import asyncio
+import contextvars
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Self
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -48,6 +49,14 @@ class EventStream(Response):
         del self.headers["content-length"]
         self._events = events
         self._cut = cut or asyncio.Event()
+        self._first: bytes | None = None
+        # The SDK sets a context variable in one event and resets it in another.
+        self._context = contextvars.copy_context()
+
+    async def begin(self) -> Self:
+        """Wait for the first event; raises what fails before it, while a status can tell it."""
+        self._first = await self._pull()
+        return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send all events, unless the client goes or the assistant cuts the connection."""
@@ -56,8 +65,11 @@ class EventStream(Response):
         try:
             start = {"status": self.status_code, "headers": self.raw_headers}
             await send({"type": "http.response.start", **start})
-            while chunk := await self._next_unless(gone, cut):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            chunk = self._first
+            while chunk or chunk is None:
+                if chunk:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                chunk = await self._next_unless(gone, cut)
             if cut.done():
                 await hang_up(scope, receive)
             elif not gone.done():
@@ -83,7 +95,7 @@ class EventStream(Response):
         async def pull() -> bytes:
             return await anext(self._events, b"")
 
-        return asyncio.create_task(pull())
+        return asyncio.create_task(pull(), context=self._context)
 
     async def _halt(self, pull: "asyncio.Task[bytes]") -> None:
         """Cancel the work where it waits: so the SDK learns of it and keeps what was said.
