@@ -1,6 +1,8 @@
 /** The composer: the draft, the chosen tool and model, Send and Stop. */
 
 import { h, iconButton } from "./chatkit-dom.js";
+import { textOf } from "./chatkit-items.js";
+import { segments, TagSearch } from "./chatkit-tags.js";
 
 export class Composer {
   #app;
@@ -11,7 +13,7 @@ export class Composer {
   #model = h("select", { "aria-label": "Model", "data-standin": "model", hidden: true });
   #send = iconButton("send", "Send", { type: "submit", "data-standin": "send" });
   #stop = iconButton("stop", "Stop", { "data-standin": "stop", hidden: true });
-  #content = null;
+  #tags = [];
   #reply = null;
   #attachments = [];
   #toolId = null;
@@ -19,23 +21,18 @@ export class Composer {
   constructor(app) {
     this.#app = app;
     const row = h("div", { className: "row" }, this.#tool, this.#model, this.#send, this.#stop);
-    this.element = h(
-      "form",
-      { className: "composer" },
-      this.#quote,
-      this.#attached,
-      this.#draft,
-      row,
-    );
+    const search = new TagSearch(app, this.#draft, (tag) => {
+      this.#tags.push(tag);
+      this.draw(app.threads.active);
+    });
+    const above = [this.#quote, this.#attached, search.element];
+    this.element = h("form", { className: "composer" }, above, this.#draft, row);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
     });
     this.#draft.addEventListener("keydown", (event) => this.#key(event));
-    this.#draft.addEventListener("input", () => {
-      this.#content = null;
-      this.draw(app.threads.active);
-    });
+    this.#draft.addEventListener("input", () => this.draw(app.threads.active));
     this.#stop.addEventListener("click", () => {
       app.responses.stop();
       this.focus();
@@ -64,10 +61,8 @@ export class Composer {
   /** What setComposerValue does: a given text replaces the draft. */
   set({ text, content, reply, attachments, selectedToolId, selectedModelId }) {
     if (text !== undefined || content !== undefined) {
-      this.#content = content ?? null;
-      this.#draft.value = content
-        ? content.map((part) => (part.type === "input_tag" ? `@${part.text}` : part.text)).join("")
-        : String(text ?? "");
+      this.#tags = (content ?? []).filter(({ type }) => type === "input_tag");
+      this.#draft.value = content ? textOf({ content }) : String(text ?? "");
     }
     if (reply !== undefined) this.#reply = reply;
     if (attachments !== undefined) this.#attachments = attachments ?? [];
@@ -97,7 +92,7 @@ export class Composer {
   #submit() {
     if (this.#send.disabled) return;
     const message = {
-      content: this.#content ?? [{ type: "input_text", text: this.#draft.value }],
+      content: segments(this.#draft.value, this.#tags),
       quote: this.#reply,
       attachments: this.#attachments,
       model: this.#model.value || null,

@@ -16,11 +16,18 @@ export class Conversation {
   #waiting = h("p", { className: "waiting" });
   #drawn = new Map();
   #thread = null;
+  #atEnd = true;
   element = h("section", { className: "conversation", tabIndex: 0, "aria-label": "Conversation" });
 
   constructor(app) {
     this.#app = app;
     this.element.append(this.#start, this.#messages);
+    this.element.addEventListener("scroll", () => {
+      const { scrollHeight, scrollTop, clientHeight } = this.element;
+      this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    });
+    // A notice or a longer draft below makes this smaller.
+    new ResizeObserver(() => this.#follow()).observe(this.element);
   }
 
   configure() {
@@ -39,15 +46,20 @@ export class Conversation {
 
   /** Draws what has changed of the thread and keeps a reader at the end there. */
   draw(thread) {
-    const { scrollHeight, scrollTop, clientHeight } = this.element;
-    const follows = thread !== this.#thread || scrollHeight - scrollTop - clientHeight < NEAR;
-    if (thread !== this.#thread) this.#drawn.clear();
+    if (thread !== this.#thread) {
+      this.#drawn.clear();
+      this.#atEnd = true;
+    }
     this.#thread = thread;
     this.#start.hidden = thread !== null;
     this.#messages.hidden = thread === null;
     this.element.setAttribute("aria-busy", String(Boolean(thread?.loading || thread?.response)));
     place(this.#messages, thread ? this.#nodes(thread) : []);
-    if (follows) this.element.scrollTop = this.element.scrollHeight;
+    this.#follow();
+  }
+
+  #follow() {
+    if (this.#atEnd) this.element.scrollTop = this.element.scrollHeight;
   }
 
   #nodes(thread) {
@@ -88,7 +100,7 @@ function waitingFor(thread) {
   if (!thread.response) return null;
   if (thread.progress) return thread.progress;
   const last = thread.items.at(-1);
-  return last?.type === "assistant_message" && textOf(last) ? null : "Thinking…";
+  return last?.type === "assistant_message" && textOf(last) ? "" : "Thinking…";
 }
 
 function place(parent, nodes) {

@@ -41,7 +41,10 @@ class App {
     else if (message.kind === "command") this.#border.reply(message.id, this.#run(message));
   }
 
-  #start({ options, initialThread }) {
+  #start({ options, initialThread, late }) {
+    // As measured: mounted after the page's load, the element adds a session-history entry in
+    // Chromium (userAgentData is Chromium's alone), so that the first Back can seem swallowed.
+    if (late && navigator.userAgentData) history.pushState(null, "");
     this.#configure(options);
     if (this.#refused) return;
     if (initialThread) this.#threads.openInitial(initialThread).catch(() => {});

@@ -48,7 +48,7 @@ export class History {
 
   /** Marks the active thread and takes over a title that has changed meanwhile. */
   draw() {
-    if (!this.isOpen || this.#renaming) return;
+    if (!this.isOpen) return;
     const { active } = this.#app.threads;
     for (const row of this.#list.querySelectorAll("[data-standin=thread]")) {
       const current = row.dataset.threadId === active?.id;

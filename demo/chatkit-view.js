@@ -28,7 +28,8 @@ export class View {
     this.parts = { composer, history };
     document.body.append(
       this.#header,
-      h("main", {}, this.#conversation.element, history.element),
+      history.element,
+      h("main", {}, this.#conversation.element),
       h("footer", {}, this.#notice, composer.element, this.#disclaimer),
       this.#live,
     );

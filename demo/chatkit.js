@@ -71,6 +71,7 @@
     #callbacks = new Map();
     #frame = null;
     #port = null;
+    #late = false;
     #dead = false;
     #ready = deferred();
     #pending = new Map();
@@ -155,6 +156,7 @@
       frame.title = this.#packed.frameTitle ?? "Chat";
       frame.allow = "clipboard-write";
       frame.src = FRAME.href;
+      this.#late = document.readyState === "complete";
       frame.addEventListener("load", () => this.#loaded(), { once: true });
       this.#frame = frame;
       this.shadowRoot.append(frame);
@@ -172,6 +174,7 @@
         kind: "start",
         options: this.#packed,
         initialThread: this.#initialThread,
+        late: this.#late,
       });
       this.#frame.contentWindow.postMessage({ chatkit: "connect" }, FRAME.origin, [port2]);
       this.#ready.resolve();
