@@ -5,15 +5,15 @@ fresh context per test), `runtime` ("mpy" or "py", for tests that run Python in 
 `console` (what the page said; an uncaught page error fails the test unless it was allowed).
 """
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, WebError
+
+from tools.browsers import NoBrowser, launch_options
 
 from .site import Site
 
@@ -28,6 +28,8 @@ QUIET_CHROMIUM = [
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    # A host that is not this machine's own name: plain http there is no secure context.
+    "--host-resolver-rules=MAP insecure.test 127.0.0.1",
 ]
 
 
@@ -53,36 +55,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
-def find_browser(engine: str) -> str:
-    """Path of the system's browser for an engine; the test run ends where there is none."""
-    try:
-        from tools.browsers import find
-    except ImportError:
-        names = {"chromium": ["chromium", "google-chrome"], "firefox": ["firefox-esr", "firefox"]}
-        found = next(filter(None, map(shutil.which, names[engine])), None)
-    else:
-        found = find(engine)
-    if found is None:
-        pytest.exit(f"No {engine} on this machine: `make setup` installs one.", returncode=1)
-    return str(found)
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(
     browser_type_launch_args: dict[str, Any], browser_name: str
 ) -> dict[str, Any]:
-    """How the system's browser is started in place of Playwright's own download."""
-    args = {**browser_type_launch_args, "executable_path": find_browser(browser_name)}
-    if browser_name == "firefox":
-        return {**args, "channel": "moz-firefox"}
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    sandbox = ["--no-sandbox"] if root else []
-    return {
-        **args,
-        "args": [*QUIET_CHROMIUM, *sandbox],
+    """How the machine's browser is started in place of Playwright's own download."""
+    try:
+        found = launch_options(browser_name)
+    except NoBrowser as error:
+        pytest.exit(str(error), returncode=1)
+    args = {**browser_type_launch_args, **found}
+    if browser_name == "chromium":
+        args["args"] = [*QUIET_CHROMIUM, *args.get("args", [])]
         # Playwright turns the back/forward cache off; people have it on.
-        "ignore_default_args": ["--disable-back-forward-cache"],
-    }
+        args["ignore_default_args"] = ["--disable-back-forward-cache"]
+    return args
 
 
 @pytest.fixture(scope="session")

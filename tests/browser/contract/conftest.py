@@ -1,0 +1,82 @@
+"""The contract suite's own fixtures.
+
+`chat` is a page with the harness and the element's script, on which a test mounts elements;
+`hand` is a hand inside the element, which only the stand-in lends: its tests are skipped where
+`--chatkit` names another element.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from ..conftest import CHECKOUT, Console
+from ..site import Site
+from .driver import StandInDriver
+from .probe import Chat
+
+HARNESS = Path(__file__).with_name("harness.js")
+STAND_IN = "/demo/chatkit.js"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+
+# A real element comes over the network and takes its 25 s of retries.
+OWN_LIMIT, FOREIGN_LIMIT = 5_000, 60_000
+
+
+def is_foreign(config: pytest.Config) -> bool:
+    """Whether the suite runs on an element that is not the stand-in."""
+    return config.getoption("--chatkit") is not None
+
+
+@pytest.fixture(scope="session")
+def _contract_console() -> Console:
+    return Console()
+
+
+@pytest.fixture(scope="session")
+def _contract_context(browser: Browser, _contract_console: Console) -> Iterator[BrowserContext]:
+    context = browser.new_context()
+    _contract_console.watch(context)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def _files() -> dict[str, tuple[str, str]]:
+    """Content and type of the harness and of the stand-in's files, by their paths."""
+    stand_in = {f"/demo/{file.name}": file for file in (CHECKOUT / "demo").glob("chatkit*.*")}
+    files = {"/contract/harness.js": HARNESS, **stand_in}
+    return {path: (file.read_text(), TYPES[file.suffix]) for path, file in files.items()}
+
+
+@pytest.fixture
+def chat(
+    _contract_context: BrowserContext,
+    _contract_console: Console,
+    _files: dict[str, tuple[str, str]],
+    site: Site,
+    pytestconfig: pytest.Config,
+) -> Iterator[Chat]:
+    """A new page in the session's own context, loaded and ready for elements."""
+    # Kept by the browser: asking for a dozen files again at every mount is half of the time.
+    for path, (content, media_type) in _files.items():
+        site.add_page(path, content, media_type, {"cache-control": "max-age=3600"})
+    _contract_console.forget()
+    # An IntegrationError that was handled reaches the window all the same.
+    _contract_console.allow("ChatKit: .* ignored|not supported|options were refused")
+    limit = FOREIGN_LIMIT if is_foreign(pytestconfig) else OWN_LIMIT
+    script = pytestconfig.getoption("--chatkit") or STAND_IN
+    chat = Chat(_contract_context.new_page(), site, script, _contract_console, limit)
+    chat.open()
+    yield chat
+    chat.page.close()
+    assert not _contract_console.unexpected(), "uncaught errors in the page"
+
+
+@pytest.fixture
+def hand(chat: Chat, pytestconfig: pytest.Config) -> StandInDriver:
+    """A hand inside the stand-in; skips the test on any other element."""
+    if is_foreign(pytestconfig):
+        pytest.skip("needs a hand inside the element, which only the stand-in lends")
+    return StandInDriver(chat.page)
