@@ -38,10 +38,10 @@ const CHANGES = {
   },
 };
 
+/** Adds an item or replaces it. The server's user message takes the place of the one on its way. */
 function put(items, item) {
-  const at = items.findIndex(
-    (other) => other.id === item.id || (other.optimistic && item.type === "user_message"),
-  );
+  let at = items.findIndex(({ id }) => id === item.id);
+  if (at < 0 && item.type === "user_message") at = items.findLastIndex((each) => each.optimistic);
   if (at >= 0) items[at] = item;
   else items.push(item);
 }

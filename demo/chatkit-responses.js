@@ -16,6 +16,26 @@ function refuse(command, thread) {
   if (thread?.loading) throw ignored(command, "thread is loading");
 }
 
+/** A message as the server's protocol has it. */
+function inputOf({ content, attachments, quote, model, toolId }) {
+  return {
+    content,
+    attachments: (attachments ?? []).map(({ id }) => id),
+    quoted_text: quote ?? null,
+    inference_options: { model: model ?? null, tool_choice: toolId ? { id: toolId } : null },
+  };
+}
+
+/** The events that tell of a message typed by the user. */
+function submission(thread, message) {
+  const threadId = thread.id ?? thread.clientId;
+  const data = { threadId, text: textOf(message) };
+  return [
+    ["composer.submit", { threadId }],
+    ["log", { name: "composer.submit", data }],
+  ];
+}
+
 export class Responses {
   #border;
   #api;
@@ -37,37 +57,23 @@ export class Responses {
    * has been posted; throws IntegrationError where it is ignored. `typed` is for the composer.
    */
   send(message, { newThread = false, typed = false } = {}) {
-    const text = textOf(message).trim();
-    if (!text && !message.attachments?.length) {
+    if (!textOf(message).trim() && !message.attachments?.length) {
       throw ignored("sendUserMessage", "message empty");
     }
     const before = this.#threads.active;
     if (!newThread) refuse("sendUserMessage", before);
     const thread = (newThread ? null : before) ?? new Thread();
-    const input = {
-      content: message.content,
-      attachments: (message.attachments ?? []).map(({ id }) => id),
-      quoted_text: message.quote ?? null,
-      inference_options: {
-        model: message.model ?? null,
-        tool_choice: message.toolId ? { id: message.toolId } : null,
-      },
-    };
+    const input = inputOf(message);
     thread.items.push(optimisticMessage(input, message.attachments ?? []));
+    thread.unsent = message;
     this.#threads.enter(thread);
-    const first = newThread && before?.response ? [["response.end"]] : [];
-    const threadId = thread.id ?? thread.clientId;
-    const after = typed
-      ? [
-          ["composer.submit", { threadId }],
-          ["log", { name: "composer.submit", data: { threadId, text } }],
-        ]
-      : [];
     const request = thread.id
       ? ["threads.add_user_message", { thread_id: thread.id, input }]
       : ["threads.create", { input }];
-    thread.unsent = message;
-    this.#respond(thread, request, { first, after });
+    this.#respond(thread, request, {
+      first: newThread && before?.response ? [["response.end"]] : [],
+      after: typed ? submission(thread, message) : [],
+    });
   }
 
   /** Sends a custom action; resolves when its stream has ended. */
@@ -93,14 +99,14 @@ export class Responses {
   retry(thread) {
     thread.notice = null;
     if (thread.busy || thread.loading) return;
-    if (thread.items.some((item) => item.optimistic)) {
-      thread.items = thread.items.filter((item) => !item.optimistic);
+    const asked = thread.items.findLastIndex((item) => item.type === "user_message");
+    if (asked < 0) return;
+    const { id: item_id, optimistic } = thread.items[asked];
+    if (optimistic) {
+      thread.items.splice(asked, 1);
       this.send(thread.unsent, { typed: true });
       return;
     }
-    const asked = thread.items.findLastIndex((item) => item.type === "user_message");
-    if (asked < 0) return;
-    const item_id = thread.items[asked].id;
     thread.items.length = asked + 1;
     this.#respond(thread, ["threads.retry_after_item", { thread_id: thread.id, item_id }]);
   }

@@ -39,7 +39,9 @@ export class TagSearch {
     const onTagSearch = this.#app.options().entities?.onTagSearch;
     const query = TYPING.exec(this.#draft.value)?.[1];
     const search = onTagSearch && query !== undefined && this.#app.border.call(onTagSearch, query);
-    const entities = await Promise.resolve(search).catch(() => []);
+    const entities = await Promise.resolve(search).catch((error) => {
+      this.#app.border.emitError("EntitySearchError", error?.message ?? String(error));
+    });
     if (asked === this.#asked) this.#suggest(entities || []);
   }
 

@@ -2,10 +2,16 @@
 
 import { h } from "./chatkit-dom.js";
 
-/** The card of a widget item. */
+/** The card of a widget item; one that makes no sense is told to the page and shown empty. */
 export function widgetCard(item, app) {
-  const act = (action) => run(action, item, app);
-  return h("article", { className: "widget", "aria-label": "Card" }, ...parts(item.widget, act));
+  const card = h("article", { className: "widget", "aria-label": "Card" });
+  try {
+    card.append(...parts(item.widget, (action) => run(action, item, app)));
+  } catch (error) {
+    app.border.emitError("WidgetItemError", `Widget ${item.id}: ${error.message}`);
+    card.append("This card could not be shown.");
+  }
+  return card;
 }
 
 /** `handler: "client"` asks the page's widgets.onAction, anything else the server. */
