@@ -42,7 +42,7 @@ PACKAGES = {"chromium": "chromium", "firefox": "firefox-esr"}
 ENGINES = tuple(COMMANDS)
 
 
-class NoBrowser(Exception):  # noqa: N818 - "raise NoBrowser" says it all
+class NoBrowser(Exception):
     """There is no browser and none could be installed; the message is one sentence."""
 
 
