@@ -1,0 +1,90 @@
+"""Keeps a web page in step with OpenAI's `<openai-chatkit>`, in Python, in the browser.
+
+General layout, from the outside in; imports run from the left to the right, never back:
+
+    chatkit     ChatKit: the public face            state      Snapshot, advance()        pure
+    session     the order of things                 gate       may this run now?          pure
+    memory      what is remembered                  address    a thread id in a URL       pure
+    address_bar, storage, settling, restoring       errors     what can go wrong
+    commands, toolbar, options, listeners, watchdog
+    browser     the only module that knows PyScript; bridge.js, controls.js, embed.js, start.js
+
+    from sync import start
+    start({"parameter": "conversation"})
+"""
+
+from .chatkit import ChatKit, check_settings
+from .errors import (
+    ChatKitBusy,
+    ChatKitError,
+    ChatKitSettingsError,
+    ChatKitUnavailable,
+    CommandError,
+    CommandRejected,
+    CommandTimeout,
+)
+from .state import Snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .browser import Browser
+
+__all__ = [
+    "ChatKit",
+    "ChatKitBusy",
+    "ChatKitError",
+    "ChatKitSettingsError",
+    "ChatKitUnavailable",
+    "CommandError",
+    "CommandRejected",
+    "CommandTimeout",
+    "Snapshot",
+    "running",
+    "start",
+]
+
+_running: "list[ChatKit]" = []
+
+
+def start(
+    settings: "dict[str, Any] | None" = None, *, browser: "Browser | None" = None
+) -> "list[ChatKit]":
+    """Keeps the page's elements in step, and returns a started `ChatKit` for each.
+
+    `settings` are those of `session.DEFAULTS`, `element` (a selector, default the page's first
+    `openai-chatkit`) and `options` (which make us the owner). The tag's own attributes and JSON go
+    before them. A setting that makes no sense is reported in the console and left out.
+    """
+    if browser is None:
+        from .browser import shared
+
+        browser = shared()
+    chosen = _sensible((settings or {}) | browser.settings(), browser)
+    target = chosen.pop("element", None)
+    options = chosen.pop("options", None)
+    targets = [target] if target else ["openai-chatkit"] + browser.others()
+    for one in targets:
+        chatkit = ChatKit(one, options=options, browser=browser, **chosen)
+        _running.append(chatkit.start())
+    return running()
+
+
+def running() -> "list[ChatKit]":
+    """The ChatKits that `start` has started, in the order of their elements."""
+    return list(_running)
+
+
+def _sensible(settings: "dict[str, Any]", browser: "Browser") -> "dict[str, Any]":
+    sensible = {}
+    for name, value in settings.items():
+        try:
+            if name not in ("element", "options"):
+                check_settings({name: value})
+            elif not isinstance(value, str if name == "element" else dict):
+                raise ChatKitSettingsError(f"{name} has a wrong kind of value: {value!r}.")
+            sensible[name] = value
+        except ChatKitSettingsError as error:
+            browser.report(f"In the settings: {error} It is left out.")
+    return sensible

@@ -1,0 +1,150 @@
+"""The thread id in the address bar: settled ids go in, wishes come out.
+
+    bar = AddressBar(browser, "threadId", wished)
+    bar.start()
+    bar.settled("thr_1", correcting=False)     # pushes or replaces, as the entry asks for
+    bar.stop()
+
+`wished(thread_id)` is called when Back or Forward arrives at an entry that asks for a thread, or
+for a new chat (`None`).
+"""
+
+from .address import entry_kind, is_thread_id, meaning, read, write
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .browser import Browser
+
+WRITE_INTERVAL = 0.35
+"""Seconds between two writes. Safari allows 100 in 30 s, Chromium ignores calls past 200 in a
+burst (measured): changes settled within one interval become one entry."""
+
+RETRY_AFTER = 2.0
+"""Seconds until a write that the browser ignored is tried again."""
+
+RETRIES = 5
+
+
+class AddressBar:
+    """Keeps one parameter of the page's URL.
+
+    `parameter` is its name, `None` switches the address bar off. `id_now` reads, `settled`
+    writes, `start` and `stop` frame the listening for Back and Forward.
+    """
+
+    def __init__(
+        self,
+        browser: "Browser",
+        parameter: "str | None",
+        wished: "Callable[[str | None], None]",
+        *,
+        interval: "float" = WRITE_INTERVAL,
+    ):
+        self.parameter = parameter
+        self._browser = browser
+        self._wished = wished
+        self._interval = interval
+        self._left = browser.address()
+        self._written_at: "float | None" = None
+        self._waiting = False
+        self._wanted: "str | None" = None
+        self._correcting = True
+        self._retries = 0
+        self._timer: "object" = None
+        self._undo: "Callable[[], None] | None" = None
+        self._reported = False
+
+    def start(self) -> "None":
+        """Listens for Back and Forward."""
+        if self.parameter and self._undo is None:
+            self._left = self._browser.address()
+            self._undo = self._browser.on_entry(self._arrived, self._again)
+
+    def stop(self) -> "None":
+        """Writes what still waits, then lets go of the browser."""
+        self._flush()
+        if self._undo is not None:
+            self._undo()
+            self._undo = None
+
+    def id_now(self) -> "str | None":
+        """The id that the address names; `None` where there is none that can be trusted.
+
+        A nonsensical one is reported once and taken out of the address by replacing.
+        """
+        if not self.parameter:
+            return None
+        named = read(self._browser.address(), self.parameter)
+        if named is None or is_thread_id(named):
+            return named
+        if not self._reported:
+            self._reported = True
+            self._browser.report(
+                f"The address has a {self.parameter!r} that is no thread id; it is ignored and "
+                "taken out. Ids are 1 to 256 of A-Z a-z 0-9 _ - . : ~"
+            )
+        self._write(None, push=False)
+        return None
+
+    def settled(self, thread_id: "str | None", *, correcting: "bool") -> "None":
+        """A thread is settled: brings the address in step, at once or when the interval is over.
+
+        `correcting` replaces the current entry: a restore, a correction, a deletion.
+        """
+        if not self.parameter:
+            return
+        self._correcting = correcting and (self._correcting or not self._waiting)
+        self._wanted = thread_id
+        self._waiting = True
+        self._retries = 0
+        due = 0.0 if self._written_at is None else self._written_at + self._interval
+        wait = due - self._browser.now()
+        if wait <= 0:
+            self._flush()
+        elif self._timer is None:
+            self._timer = self._browser.later(wait, self._flush)
+
+    def _flush(self) -> "None":
+        self._browser.cancel(self._timer)
+        self._timer = None
+        if not self._waiting or not self.parameter:
+            return
+        current = read(self._browser.address(), self.parameter)
+        kind = entry_kind(current, self._wanted, correcting=self._correcting)
+        if kind is None or self._write(self._wanted, push=kind == "push"):
+            self._waiting = False
+        elif self._retries < RETRIES:
+            self._retries += 1
+            self._timer = self._browser.later(RETRY_AFTER, self._flush)
+        else:
+            self._waiting = False
+            self._browser.report("The browser does not let the address be changed; links to this "
+                                 "conversation have to be made by other means.")
+
+    def _write(self, thread_id: "str | None", *, push: "bool") -> "bool":
+        parameter = self.parameter or ""
+        url = write(self._browser.address(), parameter, thread_id)
+        self._written_at = self._browser.now()
+        # Read back: past its limit a browser ignores the call in silence (measured).
+        self._left = self._browser.write_address(url, push=push)
+        return read(self._left, parameter) == thread_id
+
+    def _arrived(self) -> "None":
+        left, self._left = self._left, self._browser.address()
+        kind, thread_id = meaning(left, self._left, self.parameter or "")
+        if kind == "nothing":
+            return
+        # Back and Forward overtake whatever was still to be written.
+        self._browser.cancel(self._timer)
+        self._timer = None
+        self._waiting = False
+        self._wished(thread_id)
+
+    def _again(self) -> "None":
+        # Out of the back/forward cache: the page is as it was, the address may name another id.
+        self._left = self._browser.address()
+        named = self.id_now()
+        if named is not None:
+            self._wished(named)

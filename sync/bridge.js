@@ -1,0 +1,330 @@
+/**
+ * What must be JavaScript, behind one function: `connect(receive)`.
+ *
+ * A rejection that is no `Error` never reaches Pyodide, a call that throws at once cannot be caught
+ * on MicroPython, and `null` is a different thing on each (all measured). So nothing here throws,
+ * every outcome is a value, and only numbers, strings and booleans cross, JSON where it is more.
+ * Python has one proxy, `receive(id, json, object)`; `id` is what it chose for the matter, `object`
+ * is `null` except where its place says otherwise. Elements stay here: Python knows their numbers.
+ */
+import * as controls from "./controls.js";
+
+const KEY = Symbol.for("chatkit-sync");
+
+/** @param receive Python's one function @returns the methods that browser.py calls */
+export function connect(receive) {
+  const elements = new Map();
+  const dead = new WeakSet();
+  const served = new WeakMap();
+  const running = new Map();
+  const timers = new Map();
+  let lastElement = 0;
+
+  const tell = (id, value, object = null) => receive(id, JSON.stringify(value), object);
+  const begin = (id) => {
+    const controller = new AbortController();
+    running.set(id, controller);
+    return controller.signal;
+  };
+  const keep = (element) => {
+    for (const [number, known] of elements) if (known === element) return number;
+    elements.set(++lastElement, element);
+    return lastElement;
+  };
+
+  return {
+    now: () => performance.now() / 1000,
+    later(id, seconds) {
+      timers.set(
+        id,
+        setTimeout(() => {
+          timers.delete(id);
+          tell(id, null);
+        }, seconds * 1000),
+      );
+    },
+    cancel(id) {
+      clearTimeout(timers.get(id));
+      timers.delete(id);
+    },
+    /** Ends whatever was begun under this id: listeners, observers, callbacks. */
+    stop(id) {
+      running.get(id)?.abort();
+      running.delete(id);
+    },
+    counts: () =>
+      JSON.stringify({ elements: elements.size, running: running.size, timers: timers.size }),
+
+    adopt: (element) => keep(element),
+    watch: (id, target) => watch(target, begin(id), (value) => tell(id, value), {
+      elements,
+      dead,
+      served,
+      keep,
+    }),
+    about: (number) => JSON.stringify(about(elements.get(number))),
+    listen: (id, number) => listen(elements.get(number), begin(id), (value) => tell(id, value)),
+    draw(number, json) {
+      const element = elements.get(number);
+      const state = JSON.parse(json);
+      if (!element) return;
+      controls.draw(element, state);
+      if (state.snapshot)
+        element.dispatchEvent(
+          new CustomEvent("chatkit-sync", { detail: state.snapshot, bubbles: true }),
+        );
+    },
+    release(number) {
+      const element = elements.get(number);
+      if (element) controls.release(element);
+      elements.delete(number);
+    },
+    others: () =>
+      JSON.stringify([...document.getElementsByTagName("openai-chatkit")].slice(1).map(keep)),
+    /** A fresh element in the place of one that cannot show its thread any more. */
+    renew(number) {
+      const element = elements.get(number);
+      const fresh = element?.cloneNode(false);
+      fresh?.removeAttribute("data-loaded");
+      element?.replaceWith(fresh);
+    },
+    reload: () => location.reload(),
+    focusUnmoved: () => controls.focusUnmoved(),
+    command(id, number, method, json, files) {
+      command(elements.get(number), method, json, files).then(([outcome, reason]) =>
+        tell(id, outcome, reason),
+      );
+    },
+    configure(id, number, json, pageFetch) {
+      configure(elements.get(number), json, pageFetch, begin(id), (value, object) =>
+        tell(id, value, object),
+      );
+    },
+
+    address: () => location.href,
+    writeAddress(url, push) {
+      attempt(() => history[push ? "pushState" : "replaceState"](history.state, "", url));
+      return location.href;
+    },
+    onEntry(id) {
+      const signal = begin(id);
+      addEventListener("popstate", () => tell(id, "entry"), { signal });
+      addEventListener("pageshow", (event) => event.persisted && tell(id, "again"), { signal });
+    },
+    readStorage: (key) => JSON.stringify(attempt(() => localStorage.getItem(key))),
+    writeStorage: (key, json) =>
+      JSON.stringify(
+        attempt(() => {
+          const value = JSON.parse(json);
+          if (value === null) localStorage.removeItem(key);
+          else localStorage.setItem(key, value);
+          return null;
+        }),
+      ),
+    settings: () => JSON.stringify(window[KEY]?.settings ?? {}),
+    report(message, isError) {
+      console[isError ? "error" : "warn"](`[chatkit-sync] ${message}`);
+    },
+  };
+}
+
+/** A call that may throw, as `{ok, value}` or `{ok, name, message}`. */
+function attempt(call) {
+  try {
+    return { ok: true, value: call() ?? null };
+  } catch (reason) {
+    return describe(reason);
+  }
+}
+
+/** Anything that can be thrown or rejected with, as plain data. */
+function describe(reason) {
+  const text = (read) => {
+    try {
+      const value = read();
+      return value === undefined ? "" : String(value);
+    } catch {
+      return "";
+    }
+  };
+  return {
+    ok: false,
+    name: text(() => reason?.name) || (reason === null ? "null" : typeof reason),
+    message: text(() => reason?.message) || text(() => String(reason)),
+  };
+}
+
+async function command(element, method, json, files) {
+  try {
+    const parameters = JSON.parse(json);
+    if (files) parameters[0].files = files;
+    await element[method](...parameters);
+    return [{ ok: true }, null];
+  } catch (reason) {
+    return [describe(reason), reason];
+  }
+}
+
+function about(element) {
+  const attribute = (name) => element?.getAttribute?.(name) ?? null;
+  return {
+    defined: customElements.get(element?.localName ?? "") !== undefined,
+    loaded: attribute("data-loaded") !== null,
+    framed: !!(element?.shadowRoot ?? element)?.querySelector?.("iframe"),
+    secure: isSecureContext,
+    parameter: attribute("data-chatkit-parameter"),
+    key: attribute("data-chatkit-key"),
+  };
+}
+
+function listen(element, signal, send) {
+  const recorder = window[KEY];
+  const sendEvent = (name, detail, at) =>
+    send({ event: name, detail: plainDetail(name, detail), at: at / 1000 });
+  controls.serve(element, (click) => send({ click }), signal);
+  const past = recorder?.take?.(element, (control) => controls.belongs(control, element)) ?? [];
+  for (const entry of past) {
+    if (entry.click) send({ click: controls.describeClick(entry.click, entry.at, entry.focus) });
+    else sendEvent(entry.name, entry.detail, entry.at);
+  }
+  for (const name of NAMES) {
+    element.addEventListener(
+      `chatkit.${name}`,
+      (event) => sendEvent(name, event.detail, event.timeStamp),
+      { signal },
+    );
+  }
+}
+
+const NAMES =
+  "ready error thread.change thread.load.start thread.load.end response.start response.end response.stop composer.submit history.open history.close tool.change effect deeplink log".split(
+    " ",
+  );
+
+function plainDetail(name, detail) {
+  if (name === "error") {
+    const { name: errorName, message } = describe(detail?.error);
+    return { name: errorName, message };
+  }
+  try {
+    return JSON.parse(JSON.stringify(detail ?? {}));
+  } catch {
+    return {};
+  }
+}
+
+/** Tells `{element: number}` for each living match, one at a time, and `{gone: number}`. */
+function watch(target, signal, send, { elements, dead, served, keep }) {
+  const mine = {};
+  const isFree = (element) => !dead.has(element) && (served.get(element) ?? mine) === mine;
+  const find = () =>
+    typeof target === "number"
+      ? elements.get(target)
+      : [...document.querySelectorAll(target)].find(isFree);
+  const tried = attempt(find);
+  if (!tried.ok) return tried.message;
+  let current = null;
+  let last = 0;
+  const look = (records) => {
+    if (current && (!current.isConnected || records.some((record) => removes(record, current)))) {
+      // Removed or moved: either kills the element for good (measured).
+      dead.add(current);
+      current = null;
+      send({ gone: last });
+    }
+    const found = current ? null : find();
+    if (!found?.isConnected || !isFree(found)) return;
+    current = found;
+    served.set(found, mine);
+    elements.delete(last);
+    last = keep(found);
+    send({ element: last });
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => {
+    observer.disconnect();
+    served.delete(current);
+    elements.delete(last);
+  });
+  queueMicrotask(() => signal.aborted || look([]));
+  return "";
+}
+
+function removes(record, element) {
+  for (const node of record.removedNodes) if (node === element || node.contains(element)) return true;
+  return false;
+}
+
+/**
+ * Gives the element its options as soon as it is defined, and tells `{configured: outcome}`.
+ * Functions stand in the JSON as `{"$call": index}`; their calls are told as `{call, parameters}`
+ * with `{resolve, reject}` as the object. `api.fetch` is watched, unless ChatKit hosts the API.
+ */
+function configure(element, json, pageFetch, signal, tell) {
+  const call = (index, parameters, object) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) reject(new Error("the page has stopped its ChatKit"));
+      else tell({ call: index, parameters }, { resolve: answer(resolve), reject: (text) => reject(new Error(text)), object });
+    });
+  const options = JSON.parse(json, (_, value) =>
+    typeof value?.$call === "number"
+      ? (...parameters) => call(value.$call, parameters, null)
+      : typeof value?.$fetch === "number"
+        ? (...parameters) => call(value.$fetch, [], parameters)
+        : value,
+  );
+  if (options.api && !options.api.getClientSecret)
+    options.api.fetch = watched(pageFetch ?? options.api.fetch ?? window.fetch.bind(window), tell);
+  customElements.whenDefined(element.localName).then(() => {
+    if (signal.aborted) return;
+    tell({ configured: attempt(() => void element.setOptions(options)) });
+  });
+}
+
+/** What Python answers is JSON, or an object of JavaScript's where the place says so. */
+function answer(resolve) {
+  return (value, isObject) => resolve(isObject ? value : (JSON.parse(value) ?? undefined));
+}
+
+/** A fetch that tells `{http: {type, thread, status}}` and signs of life; bodies stay untouched. */
+function watched(inner, tell) {
+  return async (input, init) => {
+    const request = peek(init?.body);
+    try {
+      const response = await inner(input, init);
+      tell({ http: { ...request, status: response.status } });
+      follow(response, tell);
+      return response;
+    } catch (reason) {
+      if (reason?.name !== "AbortError")
+        tell({ http: { ...request, status: 0, message: describe(reason).message } });
+      throw reason;
+    }
+  };
+}
+
+function peek(body) {
+  try {
+    const { type, params } = JSON.parse(body);
+    return { type: String(type), thread: params?.thread_id ?? null };
+  } catch {
+    return { type: "", thread: null };
+  }
+}
+
+/** Bytes of a stream are signs of life, told once a second at most. */
+async function follow(response, tell) {
+  if (!response.body || !response.headers.get("content-type")?.includes("event-stream")) return;
+  let toldAt = 0;
+  try {
+    const reader = response.clone().body.getReader();
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      if (performance.now() - toldAt < 1000) continue;
+      toldAt = performance.now();
+      tell({ alive: true });
+    }
+  } catch {
+    // An aborted answer has ended; its end is told by the element.
+  }
+}

@@ -1,0 +1,237 @@
+"""The browser, as the rest of the library sees it: the only module that imports from PyScript.
+
+`Browser` hands numbers, strings and booleans to `bridge.js` and gets the same back, JSON where it
+is more, so that both interpreters see the same values. Elements stay in JavaScript and are known by
+their number. `None` is `null` on the way out, and `null` and `undefined` are `None` on the way in.
+"""
+
+import json
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Undo = Callable[[], None]
+
+_shared: "list[Browser]" = []
+
+
+def shared() -> "Browser":
+    """The page's one browser: one proxy across the border, however many ChatKits there are."""
+    if not _shared:
+        _shared.append(Browser())
+    return _shared[0]
+
+
+class Browser:
+    """What the library needs of a page. Nothing here raises for what a browser may do."""
+
+    def __init__(self) -> "None":
+        from pyscript.ffi import create_proxy
+        from pyscript.js_modules import chatkit_bridge
+
+        self._handlers: "dict[int, Callable[[Any, Any], None]]" = {}
+        self._last = 0
+        self.claims: "set[str]" = set()
+        self._proxy = create_proxy(self._receive)
+        self._bridge = chatkit_bridge.connect(self._proxy)
+
+    def _receive(self, number: "int", text: "str", value: "Any") -> "None":
+        handler = self._handlers.get(number)
+        if handler is None:
+            return
+        try:
+            handler(json.loads(text), value)
+        except Exception as error:
+            # An exception that left a listener would become a window error (measured).
+            self.report_exception(error, "while handling what the browser told")
+
+    def _register(self, handler: "Callable[[Any, Any], None]") -> "int":
+        self._last += 1
+        self._handlers[self._last] = handler
+        return self._last
+
+    def _undo(self, number: "int") -> "Undo":
+        def undo() -> "None":
+            self._handlers.pop(number, None)
+            self._bridge.stop(number)
+
+        return undo
+
+    def now(self) -> "float":
+        """Seconds of a clock that never goes back; the same that stamps events."""
+        return float(self._bridge.now())
+
+    def later(self, seconds: "float", function: "Callable[[], None]") -> "object":
+        """Calls `function` once after so many seconds; returns what `cancel` takes."""
+
+        def fire(value: "object", extra: "object") -> "None":
+            self._handlers.pop(number, None)
+            function()
+
+        number = self._register(fire)
+        self._bridge.later(number, seconds)
+        return number
+
+    def cancel(self, timer: "object") -> "None":
+        """Ends a timer; `None`, and one that has fired, are fine."""
+        if self._handlers.pop(timer, None) is not None:  # type: ignore[call-overload]
+            self._bridge.cancel(timer)
+
+    def counts(self) -> "dict[str, int]":
+        """How much is held: handlers here, elements, matters and timers in JavaScript."""
+        return {"handlers": len(self._handlers)} | json.loads(self._bridge.counts())
+
+    def adopt(self, element: "object") -> "int":
+        """The number of an element that Python holds."""
+        return int(self._bridge.adopt(element))
+
+    def watch(
+        self, target: "str | int", appeared: "Callable[[int], None]", left: "Callable[[int], None]"
+    ) -> "tuple[str, Undo]":
+        """Tells the first living match of a selector, its leaving, the next one, and so on.
+
+        Returns an error message (empty where the selector is one) and the undo.
+        """
+
+        def told(value: "Any", extra: "object") -> "None":
+            if "gone" in value:
+                left(value["gone"])
+            else:
+                appeared(value["element"])
+
+        number = self._register(told)
+        return str(self._bridge.watch(number, target)), self._undo(number)
+
+    def release(self, element: "int") -> "None":
+        """Takes our attributes off an element's controls: they are the page's alone again."""
+        self._bridge.release(element)
+
+    def others(self) -> "list[int]":
+        """The page's elements beyond the first, by number."""
+        return list(json.loads(self._bridge.others()))
+
+    def about(self, element: "int") -> "dict[str, Any]":
+        """What can be seen of an element: defined, loaded, framed, secure, parameter, key."""
+        return dict(json.loads(self._bridge.about(element)))
+
+    def listen(
+        self,
+        element: "int",
+        event: "Callable[[str, dict[str, Any], float], None]",
+        click: "Callable[[dict[str, Any]], None]",
+    ) -> "Undo":
+        """Everything that the element has told since the tag, in order, and from now on; and the
+        clicks on its controls. `event(name, detail, at)`, `at` in seconds."""
+
+        def told(value: "Any", extra: "object") -> "None":
+            if "click" in value:
+                click(value["click"])
+            else:
+                event(value["event"], value["detail"], value["at"])
+
+        number = self._register(told)
+        self._bridge.listen(number, element)
+        return self._undo(number)
+
+    def draw(self, element: "int", text: "str") -> "None":
+        """One state for all controls of an element, as JSON: see `toolbar.py`."""
+        self._bridge.draw(element, text)
+
+    def focus_unmoved(self) -> "bool":
+        """Whether the focus is where it was at the last click on a `focus-composer` control."""
+        return bool(self._bridge.focusUnmoved())
+
+    def command(
+        self,
+        element: "int",
+        method: "str",
+        parameters: "list[object]",
+        answered: "Callable[[dict[str, Any], object], None]",
+        files: "object" = None,
+    ) -> "Undo":
+        """Calls a method of the element. `answered(outcome, reason)` comes once, or never.
+
+        `outcome` is `{"ok": True}` or `{"ok": False, "name": …, "message": …}`, and `reason` what
+        JavaScript rejected with. The undo lets go of an answer that nobody waits for.
+        """
+
+        def told(value: "Any", reason: "object") -> "None":
+            self._handlers.pop(number, None)
+            answered(value, reason)
+
+        number = self._register(told)
+        self._bridge.command(number, element, method, json.dumps(parameters), files)
+        return lambda: self._handlers.pop(number, None)  # type: ignore[return-value]
+
+    def configure(
+        self,
+        element: "int",
+        options: "dict[str, object]",
+        page_fetch: "object",
+        told: "Callable[[dict[str, Any], Any], None]",
+    ) -> "Undo":
+        """`setOptions`, once the element is defined. `told(value, extra)` gets `configured`,
+        `http`, `alive` and `call`: see `bridge.js`."""
+        number = self._register(told)
+        self._bridge.configure(number, element, json.dumps(options), page_fetch)
+        return self._undo(number)
+
+    def renew(self, element: "int") -> "None":
+        """Puts a fresh element in the place of one that can no longer show a thread."""
+        self._bridge.renew(element)
+
+    def reload(self) -> "None":
+        """Loads the page again."""
+        self._bridge.reload()
+
+    def address(self) -> "str":
+        """The page's URL."""
+        return str(self._bridge.address())
+
+    def write_address(self, url: "str", *, push: "bool") -> "str":
+        """Writes the URL into the current entry or a new one, `history.state` kept; returns what
+        the address is afterwards."""
+        return str(self._bridge.writeAddress(url, push))
+
+    def on_entry(self, arrived: "Callable[[], None]", again: "Callable[[], None]") -> "Undo":
+        """`arrived` after Back, Forward and fragment clicks, `again` when the page comes back
+        from the back/forward cache."""
+        number = self._register(lambda value, extra: again() if value == "again" else arrived())
+        self._bridge.onEntry(number)
+        return self._undo(number)
+
+    def read_storage(self, key: "str") -> "dict[str, Any]":
+        """`{"ok": True, "value": text or None}` or `{"ok": False, "message": …}`."""
+        return dict(json.loads(self._bridge.readStorage(key)))
+
+    def write_storage(self, key: "str", value: "str | None") -> "dict[str, Any]":
+        """Sets, or removes for `None`; the outcome as in `read_storage`."""
+        return dict(json.loads(self._bridge.writeStorage(key, json.dumps(value))))
+
+    def settings(self) -> "dict[str, Any]":
+        """What the tag's attributes say."""
+        return dict(json.loads(self._bridge.settings()))
+
+    def report(self, message: "str", *, error: "bool" = False) -> "None":
+        """One message in the console, for the page's developer."""
+        self._bridge.report(message, error)
+
+    def report_exception(self, error: "BaseException", where: "str") -> "None":
+        """An exception of the page's own Python, with its traceback, in the console."""
+        self.report(f"{type(error).__name__} {where}: {error}\n{_traceback(error)}", error=True)
+
+
+def _traceback(error: "BaseException") -> "str":
+    from io import StringIO
+
+    out = StringIO()
+    if hasattr(sys, "print_exception"):
+        sys.print_exception(error, out)
+    else:
+        import traceback
+
+        traceback.print_exception(type(error), error, error.__traceback__, file=out)
+    return out.getvalue()

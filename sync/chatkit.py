@@ -1,0 +1,319 @@
+"""`ChatKit`: one `<openai-chatkit>` element, kept in step, from Python.
+
+    chatkit = ChatKit("#chatkit", options={"api": {"url": "/chatkit", "domain_key": "…"}})
+    chatkit.start()
+
+    @chatkit.on("response.end")
+    def refresh(): ...
+
+    await chatkit.send_user_message(text="Hello")
+"""
+
+import asyncio
+import json
+
+from .errors import ChatKitError, ChatKitSettingsError, ChatKitUnavailable
+from .gate import ACTIONS
+from .session import DEFAULTS, Session
+from .state import ELEMENT_EVENTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .browser import Browser
+    from .state import Snapshot
+
+OWN_EVENTS = ("http.error",)
+
+
+class ChatKit:
+    """Keeps the page in step with one element, and guards every call to it.
+
+    `target` is a selector or an element. With `options` (the type `ChatKitOptions`, keys in
+    snake_case or camelCase, callbacks in Python) it is the element's owner and alone calls
+    `setOptions`; without, a companion that never does. Further settings are those of
+    `session.DEFAULTS`. Raises `ChatKitSettingsError` for settings that make no sense.
+    """
+
+    def __init__(
+        self,
+        target: "object" = "openai-chatkit",
+        *,
+        options: "dict[str, Any] | None" = None,
+        browser: "Browser | None" = None,
+        **settings: "Any",
+    ):
+        if browser is None:
+            from .browser import shared
+
+            browser = shared()
+        checked = check_settings(settings)
+        number = target if isinstance(target, str) else browser.adopt(target)
+        self._session = Session(browser, number, options, checked, self._perform)
+        self._browser = browser
+        self._started = False
+
+    def start(self) -> "ChatKit":
+        """Begins; a second start changes nothing. Returns itself."""
+        if not self._started:
+            self._started = True
+            self._session.start()
+        return self
+
+    def stop(self) -> "None":
+        """Ends: listeners, timers and proxies are let go, waiting commands raise
+        `ChatKitUnavailable`. It cannot be started again."""
+        if self._started:
+            self._started = False
+            self._session.stop()
+
+    @property
+    def snapshot(self) -> "Snapshot":
+        """What the chat does at this moment."""
+        return self._session.snapshot
+
+    @property
+    def is_owner(self) -> "bool":
+        """Whether options were given, so that we configure the element."""
+        return self._session.options is not None
+
+    def subscribe(self, function: "Callable[[Snapshot], Any]") -> "Callable[[], None]":
+        """Calls `function(snapshot)` after every change; returns the undo. Equal snapshots are not
+        told. An async function runs as a task; errors are reported, not raised."""
+        return self._session.listeners.add("own.snapshot", function)
+
+    def on(self, name: "str", function: "Callable[..., Any] | None" = None) -> "Any":
+        """Calls `function` for an event of the element, named without its `chatkit.`.
+
+        Its arguments are those of `listeners.ARGUMENTS`: `thread.change` calls
+        `function(thread_id)`, `effect` calls `function(name, data)`, `response.end` `function()`.
+        Also `http.error` in owner mode: `function(type, thread_id, status)`, status 0 for no
+        connection. As a decorator it returns the function, else the undo. Raises `ValueError` for
+        a name that is none.
+        """
+        if name not in ELEMENT_EVENTS and name not in OWN_EVENTS:
+            raise ValueError(f"{name!r} is no event; known: {', '.join(ELEMENT_EVENTS + OWN_EVENTS)}")
+        if function is not None:
+            return self._session.listeners.add(name, function)
+
+        def decorate(decorated: "Callable[..., Any]") -> "Callable[..., Any]":
+            self._session.listeners.add(name, decorated)
+            return decorated
+
+        return decorate
+
+    def set_scope(self, scope: "str | None") -> "None":
+        """Another user or workspace: its own entry in storage, a new chat, and no way back to the
+        threads of the former one for the rest of the page's life."""
+        self._session.set_scope(scope)
+
+    def retry(self) -> "None":
+        """Tries again to show what could not be loaded: with a fresh element as its owner, by a
+        reload of the page as a companion. Nothing else shows the messages again (measured)."""
+        session = self._session
+        if self.is_owner and session.element is not None:
+            self._browser.renew(session.element)
+        else:
+            self._browser.reload()
+
+    # The eight commands of the published type `OpenAIChatKit`. Each takes `timeout` in seconds
+    # (waiting included) and `when_busy`: "refuse" raises ChatKitBusy, "wait" waits for its turn.
+    # Each raises ChatKitBusy, ChatKitUnavailable, CommandRejected, CommandTimeout.
+
+    async def send_user_message(
+        self,
+        text: "str | None" = None,
+        *,
+        content: "list[dict[str, Any]] | None" = None,
+        reply: "str | None" = None,
+        attachments: "list[dict[str, Any]] | None" = None,
+        new_thread: "bool" = False,
+        tool_choice: "dict[str, Any] | str | None" = None,
+        model: "str | None" = None,
+        timeout: "float | None" = None,
+        when_busy: "str" = "refuse",
+    ) -> "None":
+        """Sends a user message; resolves once the request has started, long before the answer.
+
+        `new_thread=True` passes a streaming answer. The element rejects an empty message.
+        """
+        parameters = {
+            "text": text,
+            "content": content,
+            "reply": reply,
+            "attachments": attachments,
+            "newThread": new_thread or None,
+            "toolChoice": {"id": tool_choice} if isinstance(tool_choice, str) else tool_choice,
+            "model": model,
+        }
+        await self._session.commands.run(
+            "send_user_message",
+            [_given(parameters)],
+            timeout=timeout,
+            when_busy=when_busy,
+            new_thread=new_thread,
+        )
+
+    async def set_thread_id(
+        self,
+        thread_id: "str | None",
+        *,
+        timeout: "float | None" = None,
+        when_busy: "str" = "refuse",
+    ) -> "None":
+        """Shows a thread, or a new chat for `None`; resolves when it is loaded.
+
+        Rejected only when it cannot be loaded; the element then shows the previous one.
+        """
+        if self._session.is_former(thread_id):
+            raise ChatKitUnavailable("set_thread_id", "scope", "the thread is of a former scope")
+        await self._session.commands.run(
+            "set_thread_id", [thread_id], timeout=timeout, when_busy=when_busy
+        )
+
+    async def focus_composer(
+        self, *, timeout: "float | None" = None, when_busy: "str" = "refuse"
+    ) -> "None":
+        """Puts the focus into the composer."""
+        await self._session.commands.run(
+            "focus_composer", [], timeout=timeout, when_busy=when_busy
+        )
+
+    async def set_composer_value(
+        self,
+        text: "str | None" = None,
+        *,
+        content: "list[dict[str, Any]] | None" = None,
+        reply: "str | None" = None,
+        attachments: "list[dict[str, Any]] | None" = None,
+        files: "object" = None,
+        selected_tool_id: "str | None" = None,
+        selected_model_id: "str | None" = None,
+        clear_tool: "bool" = False,
+        timeout: "float | None" = None,
+        when_busy: "str" = "refuse",
+    ) -> "None":
+        """Replaces the draft without sending it. `files` is a JavaScript array of `File`, and
+        `clear_tool` deselects the tool (the type's `selectedToolId: null`)."""
+        parameters = _given(
+            {
+                "text": text,
+                "content": content,
+                "reply": reply,
+                "attachments": attachments,
+                "selectedToolId": selected_tool_id,
+                "selectedModelId": selected_model_id,
+            }
+        )
+        if clear_tool:
+            parameters["selectedToolId"] = None
+        await self._session.commands.run(
+            "set_composer_value", [parameters], timeout=timeout, when_busy=when_busy, files=files
+        )
+
+    async def fetch_updates(
+        self, *, timeout: "float | None" = None, when_busy: "str" = "refuse"
+    ) -> "None":
+        """Loads the shown thread again; resolves when it is there."""
+        await self._session.commands.run("fetch_updates", [], timeout=timeout, when_busy=when_busy)
+
+    async def send_custom_action(
+        self,
+        action: "dict[str, Any]",
+        item_id: "str | None" = None,
+        *,
+        timeout: "float | None" = None,
+        when_busy: "str" = "refuse",
+    ) -> "None":
+        """Sends `{"type": …, "payload": …}` to the server; resolves when the action's stream ends,
+        so it has no time limit of its own. The element rejects it without an active thread."""
+        parameters: "list[object]" = [action] if item_id is None else [action, item_id]
+        await self._session.commands.run(
+            "send_custom_action", parameters, timeout=timeout, when_busy=when_busy
+        )
+
+    async def show_history(
+        self, *, timeout: "float | None" = None, when_busy: "str" = "refuse"
+    ) -> "None":
+        """Opens the history. Rejected with the kind "not-available" where the profile has none."""
+        await self._session.commands.run("show_history", [], timeout=timeout, when_busy=when_busy)
+
+    async def hide_history(
+        self, *, timeout: "float | None" = None, when_busy: "str" = "refuse"
+    ) -> "None":
+        """Closes the history."""
+        await self._session.commands.run("hide_history", [], timeout=timeout, when_busy=when_busy)
+
+    # Clicks.
+
+    def _perform(self, click: "dict[str, Any]", waits: "bool") -> "None":
+        asyncio.create_task(self._run(click, "wait" if waits else "refuse"))
+
+    async def _run(self, click: "dict[str, Any]", when_busy: "str") -> "None":
+        action = click["action"]
+        try:
+            await self._do(action, click, when_busy)
+        except ChatKitError as error:
+            self._browser.report(f"The control {action!r}: {error}")
+            self._session.told("own.notice", {"notice": "refused"})
+        except Exception as error:
+            self._browser.report_exception(error, f"in the control {action!r}")
+
+    async def _do(self, action: "str", click: "dict[str, Any]", when_busy: "str") -> "None":
+        text, thread_id = click["text"], click["thread"]
+        if action == "send":
+            await self.send_user_message(text, when_busy=when_busy)
+        elif action == "draft":
+            await self.set_composer_value(text or "", when_busy=when_busy)
+            await self.focus_composer(when_busy="wait")
+        elif action in ("new-thread", "open-thread"):
+            await self.set_thread_id(
+                thread_id if action == "open-thread" else None, when_busy=when_busy
+            )
+        elif action == "custom-action":
+            await self.send_custom_action(
+                _payload(click["payload"]), when_busy=when_busy
+            )
+        elif action in ACTIONS:
+            command = getattr(self, ACTIONS[action])
+            await command(when_busy=when_busy)
+
+
+def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
+    """The settings with their defaults. Raises `ChatKitSettingsError` for what makes no sense."""
+    for name, value in settings.items():
+        if name not in DEFAULTS:
+            raise ChatKitSettingsError(
+                f"{name!r} is no setting; known: {', '.join(sorted(DEFAULTS))}."
+            )
+        if name in ("parameter", "key", "scope") and not (
+            value is None or value is False or isinstance(value, str)
+        ):
+            raise ChatKitSettingsError(f"{name} must be a text, or false for off, not {value!r}.")
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if DEFAULTS[name] is not None and isinstance(DEFAULTS[name], float) and not (
+            is_number and value >= 0
+        ):
+            raise ChatKitSettingsError(f"{name} must be a number of seconds, not {value!r}.")
+        if name == "texts" and not isinstance(value, dict):
+            raise ChatKitSettingsError("texts must be a table of texts by key.")
+    return DEFAULTS | settings
+
+
+def _given(parameters: "dict[str, Any]") -> "dict[str, Any]":
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+def _payload(text: "str | None") -> "dict[str, Any]":
+    try:
+        action = json.loads(text or "")
+    except ValueError:
+        action = None
+    if not isinstance(action, dict) or not isinstance(action.get("type"), str):
+        raise ChatKitSettingsError(
+            'a custom-action needs data-chatkit-payload=\'{"type": "…", "payload": {…}}\'.'
+        )
+    return action
+

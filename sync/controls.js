@@ -1,0 +1,307 @@
+/**
+ * The page's own controls: which belong to which element, on and off, and their clicks.
+ *
+ * Used by the tag before Python is there and by bridge.js afterwards. Off means
+ * `aria-disabled="true"` and a click that is stopped while capturing, the page's own handlers
+ * included. `disabled` is the page's: a disabled button drops the focus and cannot be a link
+ * (measured). Python sends one state per change, however many controls there are.
+ */
+
+const TOOLBAR = "[data-chatkit-toolbar]";
+const STATUS = "[data-chatkit-status]";
+const CONTROL = "[data-chatkit-action],[data-chatkit-gate]";
+const OFF = "data-chatkit-off";
+const ATTRIBUTES = [
+  "data-chatkit-toolbar",
+  "data-chatkit-status",
+  "data-chatkit-action",
+  "data-chatkit-gate",
+  "data-chatkit-show",
+  "data-chatkit-thread",
+];
+const STARTING = { phase: "starting", busy: false, off: {}, gate: "starting", text: "" };
+const RELEASED = { phase: "idle", busy: false, off: {}, gate: null, text: "" };
+const LATE = "The chat helpers could not start.";
+
+/** Every action by name, as in ACTIONS of gate.py; a test holds them together. */
+export const ACTIONS = [
+  "new-thread",
+  "open-thread",
+  "focus-composer",
+  "send",
+  "draft",
+  "show-history",
+  "hide-history",
+  "fetch-updates",
+  "custom-action",
+];
+const SHOWS = ["busy", "gone", "failed", "stalled", "starting", "loading", "responding", "idle"];
+
+const states = new WeakMap();
+const lastOwners = new WeakMap();
+const servers = new Map();
+const pageValues = new WeakMap();
+const reported = new Set();
+let recorder = null;
+let observer = null;
+let members = new Map();
+let failed = false;
+let focusAtClick = null;
+
+/** Takes over the click guard of the tag's recorder. */
+export function configure(theRecorder) {
+  recorder = theRecorder;
+  recorder.guard = guard;
+}
+
+/** Brings every control of the page into its state, now and whenever the page changes. */
+export function observe() {
+  if (observer) return;
+  if (!recorder) addEventListener("click", guard, true);
+  installLook();
+  observer = new MutationObserver(() => {
+    members = new Map();
+    drawAll();
+  });
+  observer.observe(document, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ATTRIBUTES,
+  });
+  drawAll();
+}
+
+/** Python did not come: links become links again, everything else stays off. */
+export function fail() {
+  failed = true;
+  drawAll();
+}
+
+/** Python came, perhaps late. */
+export function revive() {
+  failed = false;
+  clearTimeout(recorder?.timer);
+}
+
+/**
+ * Hands the clicks on an element's controls to `send` until `signal` aborts.
+ * @param element the element
+ * @param send called with a plain description of each click
+ */
+export function serve(element, send, signal) {
+  revive();
+  observe();
+  servers.set(element, send);
+  states.set(element, STARTING);
+  signal.addEventListener("abort", () => servers.delete(element));
+}
+
+/** Nobody keeps the controls any more: they are the page's alone again. */
+export function release(element) {
+  states.set(element, RELEASED);
+  drawAll();
+}
+
+/** Draws one element's state: `{phase, busy, thread, off: {action: reason or null}, gate, text}`. */
+export function draw(element, state) {
+  states.set(element, state);
+  for (const container of containers()) if (ownerOf(container) === element) drawContainer(container);
+}
+
+/** Whether a control belongs to the element. */
+export function belongs(control, element) {
+  const toolbar = control.closest(TOOLBAR);
+  return toolbar !== null && ownerOf(toolbar) === element;
+}
+
+/** A click as plain data; `at` and `focus` are those of the click. */
+export function describeClick(control, at, focus) {
+  const data = control.dataset;
+  if (data.chatkitAction === "focus-composer") focusAtClick = focus;
+  return {
+    action: data.chatkitAction,
+    thread: data.chatkitThread ?? null,
+    text: data.chatkitText ?? null,
+    payload: data.chatkitPayload ?? null,
+    control: numberOf(control),
+    at: at / 1000,
+  };
+}
+
+/** Whether the focus is where it was at the last click on a `focus-composer` control. */
+export function focusUnmoved() {
+  return focusAtClick === null || document.activeElement === focusAtClick;
+}
+
+const numbers = new WeakMap();
+let lastNumber = 0;
+function numberOf(control) {
+  if (!numbers.has(control)) numbers.set(control, ++lastNumber);
+  return numbers.get(control);
+}
+
+function containers() {
+  return document.querySelectorAll(`${TOOLBAR},${STATUS}`);
+}
+
+function drawAll() {
+  for (const container of containers()) drawContainer(container);
+  for (const stray of document.querySelectorAll(`${CONTROL},[data-chatkit-show]`))
+    if (!stray.closest(TOOLBAR))
+      report(stray, "stands outside any [data-chatkit-toolbar], so nothing switches it");
+}
+
+/** The element that a container belongs to; the last one where it has left the page. */
+function ownerOf(container) {
+  const owner = namedOwner(container);
+  if (owner) lastOwners.set(container, owner);
+  return owner ?? lastOwners.get(container) ?? null;
+}
+
+function namedOwner(container) {
+  const selector =
+    container.getAttribute("data-chatkit-toolbar") || container.getAttribute("data-chatkit-status");
+  if (selector) {
+    const found = query(selector);
+    if (found === undefined) report(container, `names "${selector}", which is no selector`);
+    else if (found === null && document.readyState !== "loading" && servers.size > 0)
+      report(container, `names "${selector}", which no element matches`);
+    return found ?? null;
+  }
+  const all = document.getElementsByTagName("openai-chatkit");
+  if (all.length > 1)
+    report(container, 'belongs to the first of several elements; name one: data-chatkit-toolbar="#id"');
+  // A page may hold the element under another name in a fake or a frame: then the served one.
+  return all[0] ?? servers.keys().next().value ?? null;
+}
+
+function query(selector) {
+  try {
+    return document.querySelector(selector);
+  } catch {
+    return undefined;
+  }
+}
+
+function drawContainer(container) {
+  const state = states.get(ownerOf(container)) ?? STARTING;
+  if (container.matches(STATUS)) drawStatus(container, state);
+  if (!container.matches(TOOLBAR)) return;
+  set(container, "aria-busy", String(state.busy));
+  set(container, "data-chatkit-state", state.phase);
+  for (const member of membersOf(container)) drawMember(member, state);
+}
+
+function drawStatus(container, state) {
+  const text = failed ? LATE : (state.text ?? "");
+  if (container.textContent !== text) container.textContent = text;
+  if (!container.hasAttribute("role") && container.localName !== "output")
+    container.setAttribute("role", "status");
+  if (container.closest("[aria-busy]"))
+    report(container, "stands inside an aria-busy region, where screen readers stay silent");
+}
+
+function membersOf(toolbar) {
+  let found = members.get(toolbar);
+  if (!found) {
+    found = [...toolbar.querySelectorAll(`${CONTROL},[data-chatkit-show]`)].filter(
+      (member) => member.closest(TOOLBAR) === toolbar,
+    );
+    found.forEach(check);
+    members.set(toolbar, found);
+  }
+  return found;
+}
+
+function check(member) {
+  const { chatkitAction: action, chatkitShow: show } = member.dataset;
+  if (action !== undefined && !ACTIONS.includes(action))
+    report(member, `has the unknown action "${action}"; known: ${ACTIONS.join(", ")}`);
+  if (show !== undefined && !SHOWS.includes(show))
+    report(member, `has the unknown data-chatkit-show "${show}"; known: ${SHOWS.join(", ")}`);
+  if (action === "open-thread" && !member.dataset.chatkitThread)
+    report(member, "has the action open-thread and no data-chatkit-thread");
+}
+
+function drawMember(member, state) {
+  const { chatkitAction: action, chatkitShow: show, chatkitThread: thread } = member.dataset;
+  if (show !== undefined) {
+    const hidden = !(show === "busy" ? state.busy : show === state.phase);
+    if (member.hidden !== hidden) member.hidden = hidden;
+  }
+  if (thread !== undefined) {
+    if (state.thread === thread) set(member, "aria-current", "true");
+    else if (member.getAttribute("aria-current") === "true") member.removeAttribute("aria-current");
+  }
+  if (action === undefined && !("chatkitGate" in member.dataset)) return;
+  const reason = reasonFor(member, action, state);
+  if (reason) turnOff(member, reason);
+  else turnOn(member);
+}
+
+function reasonFor(member, action, state) {
+  if (failed) return member.localName === "a" && action === "open-thread" ? null : "failed";
+  if (action === undefined) return state.gate;
+  return state === STARTING ? "starting" : (state.off[action] ?? null);
+}
+
+function turnOff(member, reason) {
+  if (!member.hasAttribute(OFF)) pageValues.set(member, member.getAttribute("aria-disabled"));
+  set(member, OFF, reason);
+  set(member, "aria-disabled", "true");
+}
+
+function turnOn(member) {
+  if (!member.hasAttribute(OFF)) return;
+  const value = pageValues.get(member) ?? null;
+  member.removeAttribute(OFF);
+  if (value === null) member.removeAttribute("aria-disabled");
+  else member.setAttribute("aria-disabled", value);
+}
+
+function set(node, name, value) {
+  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+function guard(event) {
+  if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const control = event.target.closest?.(CONTROL);
+  const toolbar = control?.closest(TOOLBAR);
+  if (!toolbar) return;
+  const state = states.get(ownerOf(toolbar)) ?? STARTING;
+  const { chatkitAction: action } = control.dataset;
+  const reason = reasonFor(control, action, state);
+  const pageHasItOff =
+    (control.hasAttribute(OFF) ? pageValues.get(control) : control.getAttribute("aria-disabled")) ===
+    "true";
+  if (reason) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  if (action === undefined || pageHasItOff || failed || state === RELEASED) return;
+  if (!reason) event.preventDefault();
+  if (!reason || reason === "starting") deliver(control, toolbar);
+}
+
+function deliver(control, toolbar) {
+  const send = servers.get(ownerOf(toolbar));
+  if (send) send(describeClick(control, performance.now(), document.activeElement));
+  else recorder?.keep({ click: control, at: performance.now(), focus: document.activeElement });
+}
+
+function report(node, what) {
+  const mark = `${node.outerHTML.slice(0, node.outerHTML.indexOf(">") + 1)} ${what}.`;
+  if (reported.has(what + node.className + node.id)) return;
+  reported.add(what + node.className + node.id);
+  console.warn(`[chatkit-sync] ${mark}`);
+}
+
+/** A default look of no specificity, so that any rule of the page overrides it. */
+function installLook() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(
+    ":where([data-chatkit-off]){cursor:not-allowed;opacity:.55}:where([data-chatkit-show][hidden]){display:none}",
+  );
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}

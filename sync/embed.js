@@ -1,0 +1,65 @@
+/**
+ * The one tag: `<script src="sync/embed.js"></script>`, before the element.
+ *
+ * A classic script, because a module is deferred and would miss what happens before it. It keeps
+ * the element's events and the controls' clicks from its own moment on, in one log, until Python
+ * takes them; then it brings the controls into their state and starts Python. Attributes:
+ * `data-runtime` ("py" or "mpy"), `data-main` (the page's own Python), `data-limit` (seconds for
+ * Python to come), `data-core` (PyScript's core), `data-config` and the settings: see README.md.
+ */
+(() => {
+  const key = Symbol.for("chatkit-sync");
+  const tag = document.currentScript;
+  if (window[key]) {
+    console.warn("[chatkit-sync] The tag stands twice on this page; the second does nothing.");
+    return;
+  }
+  // The same names as ELEMENT_EVENTS in state.py; a test holds them together.
+  const names =
+    "ready error thread.change thread.load.start thread.load.end response.start response.end response.stop composer.submit history.open history.close tool.change effect deeplink log";
+  const log = [];
+  const taken = new WeakSet();
+  const recorder = {
+    tag,
+    names: names.split(" "),
+    base: new URL("..", tag.src).href,
+    /** What happened before somebody asked, for this element; it is not kept any longer. */
+    take(element, isMine) {
+      taken.add(element);
+      const mine = log.filter((entry) => (entry.click ? isMine(entry.click) : entry.target === element));
+      for (const entry of mine) log.splice(log.indexOf(entry), 1);
+      return mine;
+    },
+    keep: (entry) => log.push(entry),
+    /** Replaced by controls.js. Until then every control is off and a click is kept. */
+    guard(event) {
+      if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      const control = event.target.closest?.(
+        "[data-chatkit-toolbar] :is([data-chatkit-action],[data-chatkit-gate])",
+      );
+      if (!control) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (control.matches("[data-chatkit-action]"))
+        log.push({ click: control, at: performance.now(), focus: document.activeElement });
+    },
+  };
+  window[key] = recorder;
+  for (const name of recorder.names) {
+    // Only capturing hears events that do not bubble, and only `ready` does (measured).
+    addEventListener(
+      `chatkit.${name}`,
+      (event) => {
+        const target = event.composedPath()[0];
+        if (!taken.has(target) && log.length < 5000)
+          log.push({ target, name, detail: event.detail, at: event.timeStamp });
+      },
+      true,
+    );
+  }
+  addEventListener("click", (event) => recorder.guard(event), true);
+  import(new URL("start.js", tag.src).href).then(
+    ({ start }) => start(recorder),
+    (error) => console.error("[chatkit-sync] sync/start.js could not be loaded:", error),
+  );
+})();

@@ -1,0 +1,74 @@
+"""What is remembered of the shown thread, in the address and in storage, and what is made of it.
+
+What the element shows and what is worth restoring are two things. The address wins over storage,
+storage over a new thread; ids from outside are untrusted.
+"""
+
+from .address import is_thread_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .address_bar import AddressBar
+    from .browser import Browser
+    from .storage import ThreadStore
+
+GONE_STATUSES = (403, 404)
+"""HTTP statuses that say that a thread is gone for good, so that it is forgotten."""
+
+
+class Memory:
+    """The two places as one. `remember` writes, `wanted` reads, `lost` judges a failed restore."""
+
+    def __init__(self, browser: "Browser", bar: "AddressBar", store: "ThreadStore"):
+        self._browser = browser
+        self._bar = bar
+        self._store = store
+        self._odd_reported = False
+        self._known: "set[str]" = set()
+        self.former: "set[str]" = set()
+
+    def wanted(self) -> "tuple[str | None, bool]":
+        """The id to restore, and whether the address names it."""
+        named = self._bar.id_now()
+        if named is not None and named not in self.former:
+            return named, True
+        return self._store.read(), False
+
+    def remember(self, thread_id: "str | None", *, correcting: "bool" = False) -> "None":
+        """A thread is settled. `None` is meant: a new chat, a deletion, a thread that is gone."""
+        if thread_id is not None and not is_thread_id(thread_id):
+            if not self._odd_reported:
+                self._odd_reported = True
+                self._browser.report(
+                    f"The server's thread id {thread_id!r} cannot be remembered: ids are 1 to 256 "
+                    "of A-Z a-z 0-9 _ - . : ~"
+                )
+            return
+        if thread_id is not None:
+            self._known.add(thread_id)
+        self._bar.settled(thread_id, correcting=correcting)
+        self._store.write(thread_id)
+
+    def lost(self, thread_id: "str", error: "str", status: "int | None") -> "str":
+        """A restore has failed: forgets what is gone for good, and returns the notice's key.
+
+        `status` is the load's HTTP status where one was seen (0 for no connection). Where none was,
+        the id is kept once and forgotten when it fails again on a later visit.
+        """
+        if status in GONE_STATUSES:
+            self.remember(None, correcting=True)
+            return "thread-gone"
+        if status is not None or error == "TypeError":
+            return "restore-failed"
+        if self._store.failed_before(thread_id):
+            self.remember(None, correcting=True)
+            return "thread-gone"
+        return "restore-unknown"
+
+    def set_scope(self, scope: "str | None") -> "None":
+        """Login, logout: another entry in storage, nothing in the address, and none of the former
+        scope's ids for the rest of the page's life."""
+        self.former = self.former | self._known
+        self._known = set()
+        self._store.set_scope(scope)
+        self._bar.settled(None, correcting=True)

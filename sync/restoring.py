@@ -1,0 +1,124 @@
+"""The first restore on one element: from what was remembered to what is shown.
+
+An owner hands the id over as `initialThread`, a companion calls `setThreadId` after ready. Either way
+the element tells little: no `thread.change` for a restored thread, and `thread.change null` both for
+a failure and for a page that has another wish (measured).
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .browser import Browser
+    from .settling import Settling
+    from .state import Snapshot
+
+RESTORE_TIMEOUT = 20.0
+"""Seconds for the first restore after ready; then the chat is used as it is."""
+
+
+class Restoring:
+    """Watches the first restore and tells its end once: `ended(how, thread_id, error)`.
+
+    `how`: "none" nothing was to be restored; "shown" it is there; "failed" it could not be
+    loaded, with the error's name; "overtaken" somebody has opened another thread meanwhile; "late"
+    its time is over; "silent" its time is over and the element has not even begun.
+    """
+
+    def __init__(
+        self,
+        browser: "Browser",
+        wanted: "str | None",
+        ended: "Callable[[str, str | None, str], None]",
+        *,
+        delay: "float",
+        timeout: "float" = RESTORE_TIMEOUT,
+        from_address: "bool" = False,
+        load: "Callable[[str, Callable[[str, Any], None]], None] | None" = None,
+    ):
+        """`load(thread_id, answered)` is a companion's way; an owner has none."""
+        self.wanted = wanted
+        self.is_over = False
+        self._browser = browser
+        self._ended = ended
+        self._delay = delay
+        self._timeout = timeout
+        self._from_address = from_address
+        self._load = load
+        self._asked = False
+        self._begun = False
+        self._error = ""
+        self._timer: "object" = None
+        self._limit: "object" = None
+
+    def stop(self) -> "None":
+        """Lets go of the timers; the end is not told any more."""
+        self.is_over = True
+        self._browser.cancel(self._timer)
+        self._browser.cancel(self._limit)
+
+    def ready(self, snapshot: "Snapshot") -> "None":
+        """The element has given its first sign of life."""
+        if self.is_over or self._limit is not None:
+            return
+        self._limit = self._browser.later(self._timeout, self._late)
+        if self._load is None:
+            if self.wanted is None:
+                self._end("none", None)
+        elif self.wanted is None or not self._from_address:
+            # A thread that the page itself loads follows its ready at once, and goes before ours.
+            self._timer = self._browser.later(self._delay, self._ask)
+        else:
+            self._ask()
+
+    def observe(self, before: "Snapshot", name: "str", detail: "dict[str, Any]") -> "None":
+        """Every event of the element, after the snapshot has advanced."""
+        if self.is_over:
+            return
+        thread_id = detail.get("threadId")
+        self._begun = self._begun or name.startswith(("thread.", "response."))
+        if self._load is not None:
+            self._observe_companion(name, thread_id)
+        elif name == "error" and detail.get("name") == "InitialThreadLoadError":
+            self._error = "InitialThreadLoadError"
+            self._wait("failed")
+        elif name == "thread.load.end" and thread_id == self.wanted and not self._error:
+            self._wait("shown")
+        elif name == "thread.change" and self._error:
+            self._end("failed", self.wanted)
+        elif name == "thread.change" or (name == "response.start" and self.wanted is None):
+            self._end("overtaken", self.wanted)
+
+    def _observe_companion(self, name: "str", thread_id: "str | None") -> "None":
+        moved = name in ("thread.change", "thread.load.start") and thread_id is not None
+        foreign = (moved and thread_id != self.wanted) or name == "response.start"
+        if foreign and (self._asked or not self._from_address or name == "response.start"):
+            # The page over storage, and whoever has begun to talk over everything.
+            self._end("overtaken", self.wanted)
+
+    def _ask(self) -> "None":
+        self._timer = None
+        if self.wanted is None or self._load is None:
+            self._end("none", None)
+            return
+        self._asked = True
+        self._load(self.wanted, self._answered)
+
+    def _answered(self, how: "str", outcome: "Any") -> "None":
+        if how == "resolved":
+            self._end("shown", self.wanted)
+        elif how == "rejected":
+            self._end("failed", self.wanted, outcome["name"])
+
+    def _wait(self, how: "str") -> "None":
+        self._browser.cancel(self._timer)
+        self._timer = self._browser.later(self._delay, lambda: self._end(how, self.wanted))
+
+    def _late(self) -> "None":
+        self._end("late" if self._begun else "silent", self.wanted)
+
+    def _end(self, how: "str", thread_id: "str | None", error: "str" = "") -> "None":
+        if not self.is_over:
+            self.stop()
+            self._ended(how, thread_id, error or self._error)

@@ -1,0 +1,396 @@
+"""The order of things: one event after the other, each through every part.
+
+A `Session` belongs to one ChatKit. It is told everything (the element's events, our commands, the
+browser's entries), advances the snapshot, and lets memory, commands, controls and listeners follow,
+always in this order and one event at a time.
+"""
+
+from . import watchdog as limits
+from .address_bar import WRITE_INTERVAL, AddressBar
+from .commands import Commands
+from .gate import REASONS
+from .listeners import Listeners, arguments
+from .memory import Memory
+from .options import TOOL_TIMEOUT, Callbacks
+from .restoring import RESTORE_TIMEOUT, Restoring
+from .settling import SETTLE_DELAY, Settling
+from .state import Snapshot, advance
+from .storage import ThreadStore
+from .toolbar import ANNOUNCE_AFTER, Toolbar
+from .watchdog import Watchdog
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .browser import Browser
+
+DEFAULTS: "dict[str, Any]" = {
+    "parameter": "threadId",
+    "key": "chatkit.threadId",
+    "scope": None,
+    "texts": {},
+    "command_timeout": None,
+    "ready_timeout": limits.READY_TIMEOUT,
+    "restore_timeout": RESTORE_TIMEOUT,
+    "stall_after": None,
+    "settle_delay": SETTLE_DELAY,
+    "write_interval": WRITE_INTERVAL,
+    "announce_after": ANNOUNCE_AFTER,
+    "tool_timeout": TOOL_TIMEOUT,
+}
+"""Every setting of a ChatKit and its default; times in seconds, `None` for each part's own."""
+
+MISSING_AFTER = 3.0
+"""Seconds until a page without the element is told so."""
+
+
+class Session:
+    """Everything behind one ChatKit, from `start` to `stop`, over any number of elements."""
+
+    def __init__(
+        self,
+        browser: "Browser",
+        target: "str | int",
+        options: "dict[str, Any] | None",
+        settings: "dict[str, Any]",
+        perform: "Callable[[dict[str, Any], bool], None]",
+    ):
+        self.browser = browser
+        self.snapshot = Snapshot()
+        self.element: "int | None" = None
+        self.options = options
+        self.listeners = Listeners(browser)
+        self.commands = Commands(browser, self, settings["command_timeout"])
+        self._target = target
+        self._settings = settings
+        owner = options is not None
+        self._toolbar = Toolbar(
+            browser,
+            perform,
+            owner=owner,
+            texts=settings["texts"],
+            announce_after=settings["announce_after"],
+        )
+        stall = limits.STALL_OWNER if owner else limits.STALL_COMPANION
+        self._watchdog = Watchdog(
+            browser,
+            self._never_ready,
+            lambda: self.told("own.stalled"),
+            ready_timeout=settings["ready_timeout"],
+            stall_after=settings["stall_after"] or stall,
+        )
+        self._queue: "list[tuple[str, dict[str, Any], float]]" = []
+        self._draining = False
+        self._undos: "list[Callable[[], None]]" = []
+        self._element_undos: "list[Callable[[], None]]" = []
+        self._memory: "Memory | None" = None
+        self._bar: "AddressBar | None" = None
+        self._settling: "Settling | None" = None
+        self._restoring: "Restoring | None" = None
+        self._wish: "tuple[str | None] | tuple[()]" = ()
+        self._statuses: "dict[str, int]" = {}
+
+    # The life of the session and of its elements.
+
+    def start(self) -> "None":
+        """Looks for the element, now and whenever the page changes."""
+        problem, undo = self.browser.watch(self._target, self._appeared, self._left)
+        self._undos.append(undo)
+        if problem:
+            self.browser.report(f"{self._target!r} is no selector ({problem}).")
+        self._watchdog.start()
+        missing = self.browser.later(MISSING_AFTER, self._report_missing)
+        self._undos.append(lambda: self.browser.cancel(missing))
+
+    def stop(self) -> "None":
+        """Lets go of everything; whatever waits ends with an error."""
+        element = self.element
+        self.told("own.failed", {"reason": "stopped"})
+        self.commands.stop()
+        self._release_element()
+        if element is not None:
+            self.browser.release(element)
+        self._watchdog.stop()
+        self._toolbar.stop()
+        if self._bar is not None:
+            self._bar.stop()
+        for undo in self._undos:
+            undo()
+        self._undos = []
+
+    def _report_missing(self) -> "None":
+        if self.element is None:
+            self.browser.report(
+                f"No element matches {self._target!r} yet. It is taken up as soon as there is one."
+            )
+
+    def _appeared(self, element: "int") -> "None":
+        self.element = element
+        about = self.browser.about(element)
+        first_time = self._memory is None
+        if self._memory is None:
+            self._memory = self._make_memory(about)
+        settings = self._settings
+        self._settling = Settling(
+            self.browser, self._settled, delay=settings["settle_delay"]
+        )
+        wanted, from_address = self._memory.wanted()
+        self._restoring = Restoring(
+            self.browser,
+            wanted,
+            self._restored,
+            delay=settings["settle_delay"],
+            timeout=settings["restore_timeout"],
+            from_address=from_address,
+            load=None if self.options is not None else self._load,
+        )
+        self._watchdog.start()
+        self._toolbar.attach(element)
+        if not first_time:
+            self.told("own.element")
+        self._element_undos.append(
+            self.browser.listen(element, self._heard, self._toolbar.clicked)
+        )
+        if self.options is not None:
+            self._configure(element, wanted)
+        if about["loaded"]:
+            # It was ready before anybody listened: what it shows is unknown, not none.
+            self.told("own.ready")
+        self._toolbar.draw(self.snapshot)
+
+    def _make_memory(self, about: "dict[str, Any]") -> "Memory":
+        settings = self._settings
+        parameter = self._claim("parameter", about["parameter"])
+        key = self._claim("key", about["key"])
+        self._bar = AddressBar(
+            self.browser, parameter, self._wished, interval=settings["write_interval"]
+        )
+        self._bar.start()
+        store = ThreadStore(self.browser, key, settings["scope"])
+        return Memory(self.browser, self._bar, store)
+
+    def _claim(self, what: "str", attribute: "str | None") -> "str | None":
+        """The name for our address parameter or storage key, which no other element may use."""
+        name = self._settings[what] if attribute is None else attribute
+        if not name:
+            return None
+        claim = f"{what} {name}"
+        if claim in self.browser.claims:
+            self.browser.report(
+                f"Two elements share the {what} {name!r}, so the second remembers nothing there; "
+                f'give it its own: data-chatkit-{what}="…" on the element.'
+            )
+            return None
+        self.browser.claims.add(claim)
+        self._undos.append(lambda: self.browser.claims.discard(claim))
+        return str(name)
+
+    def _configure(self, element: "int", wanted: "str | None") -> "None":
+        callbacks = Callbacks(self.browser, tool_timeout=self._settings["tool_timeout"])
+        options = callbacks.prepare(self.options or {})
+        options["initialThread"] = wanted
+
+        def told(value: "dict[str, Any]", extra: "Any") -> "None":
+            if "call" in value:
+                callbacks.called(value["call"], value["parameters"], extra)
+            elif "http" in value:
+                self.told("own.http", value["http"])
+            elif "alive" in value:
+                self._watchdog.alive()
+                self.told("own.alive")
+            elif not value["configured"]["ok"]:
+                problem = value["configured"]["message"]
+                self.browser.report(f"The element refused its options: {problem}", error=True)
+                self.told("own.failed", {"reason": "options"})
+
+        self._element_undos.append(
+            self.browser.configure(element, options, callbacks.page_fetch, told)
+        )
+
+    def _left(self, element: "int") -> "None":
+        self._release_element()
+        self.told("own.gone")
+
+    def _release_element(self) -> "None":
+        self.element = None
+        for undo in self._element_undos:
+            undo()
+        self._element_undos = []
+        if self._settling is not None:
+            self._settling.stop()
+        if self._restoring is not None:
+            self._restoring.stop()
+
+    def _never_ready(self) -> "None":
+        about = self.browser.about(self.element or 0)
+        reason = "never-ready"
+        if self.element is None:
+            reason = "missing"
+        elif not about["secure"]:
+            reason = "origin"
+        elif not about["defined"]:
+            reason = "script"
+        elif not about["framed"]:
+            reason = "frame"
+        self.browser.report(f"The chat cannot be used: {REASONS[reason]}.", error=True)
+        self.told("own.failed", {"reason": reason})
+
+    # One event at a time.
+
+    def told(self, name: "str", detail: "dict[str, Any] | None" = None) -> "None":
+        """An event of ours."""
+        self._heard(name, detail or {}, self.browser.now())
+
+    def _heard(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
+        self._queue.append((name, detail, at))
+        if self._draining:
+            return
+        self._draining = True
+        try:
+            while self._queue:
+                self._handle(*self._queue.pop(0))
+        finally:
+            self._draining = False
+
+    def _handle(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
+        before = self.snapshot
+        self.snapshot = after = advance(before, name, detail)
+        if not name.startswith("own."):
+            self._watchdog.alive()
+        if name == "own.http":
+            self._http(detail)
+        self._watchdog.observe(after)
+        if self._restoring is not None and self._settling is not None:
+            if after.ready:
+                self._restoring.ready(after)
+            self._restoring.observe(before, name, detail)
+            self._settling.observe(before, name, detail, at)
+        if after != before:
+            self.commands.wake()
+            self._toolbar.draw(after)
+        public = "http.error" if name == "own.http" and _is_error(detail) else name
+        if not public.startswith("own."):
+            self.listeners.tell(public, arguments(public, detail))
+        if after != before:
+            self.listeners.tell("own.snapshot", [after])
+        if after.phase == "idle" and self._wish:
+            self._grant()
+
+    def _http(self, detail: "dict[str, Any]") -> "None":
+        status, thread_id = detail["status"], detail["thread"]
+        if thread_id is not None and detail["type"] == "threads.get_by_id":
+            self._statuses[thread_id] = status
+        if thread_id is not None and detail["type"] == "threads.delete" and status < 300:
+            self._settling.deleted(thread_id)  # type: ignore[union-attr]
+        notice = self.snapshot.notice
+        if status == 401:
+            self.told("own.notice", {"notice": "signed-out"})
+        elif _is_error(detail) and (status == 0 or status >= 500):
+            self.told("own.notice", {"notice": "unavailable"})
+        elif not _is_error(detail) and notice in ("signed-out", "unavailable"):
+            self.told("own.notice", {})
+
+    # Memory.
+
+    def _load(self, thread_id: "str", answered: "Callable[[str, Any], None]") -> "None":
+        self.commands.ask(
+            "set_thread_id",
+            [thread_id],
+            lambda how, outcome, reason: answered(how, outcome),
+            seconds=self._settings["restore_timeout"],
+        )
+
+    def _restored(self, how: "str", thread_id: "str | None", error: "str") -> "None":
+        memory, settling = self._memory, self._settling
+        if memory is None or settling is None:
+            return
+        snapshot = self.snapshot
+        self.told("own.restored")
+        settling.rest(snapshot.thread_id)
+        if how == "shown":
+            memory.remember(thread_id, correcting=True)
+        elif how == "none" and snapshot.thread_id is not None and not snapshot.loading:
+            memory.remember(snapshot.thread_id, correcting=True)
+        elif how == "silent" and thread_id is not None:
+            self.browser.report(f"The chat cannot be used: {REASONS['no-answer']}.", error=True)
+            self.told("own.failed", {"reason": "no-answer"})
+        elif how == "failed" and thread_id is not None:
+            status = self._statuses.get(thread_id)
+            self.told("own.notice", {"notice": memory.lost(thread_id, error, status)})
+
+    def _settled(self, thread_id: "str | None", how: "str") -> "None":
+        if self._memory is not None:
+            self._memory.remember(thread_id, correcting=how == "deletion")
+
+    def command_started(self, command: "str", parameters: "list[Any]") -> "None":
+        """One of our commands is on its way to the element."""
+        if self._settling is not None:
+            thread_id, new_thread = _subject(command, parameters)
+            self._settling.command_started(command, thread_id, new_thread)
+
+    def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":
+        """… and has ended: "resolved", "rejected" or "unknown"."""
+        if self._settling is not None:
+            thread_id, _ = _subject(command, parameters)
+            self._settling.command_ended(command, thread_id, outcome, self.snapshot.thread_id)
+
+    def set_scope(self, scope: "str | None") -> "None":
+        """See `ChatKit.set_scope`."""
+        self._settings["scope"] = scope
+        if self._memory is not None:
+            self._memory.set_scope(scope)
+        self._wished(None)
+
+    def is_former(self, thread_id: "str | None") -> "bool":
+        """Whether an id belongs to a scope that was left."""
+        return self._memory is not None and thread_id in self._memory.former
+
+    # Back and Forward: the newest wish wins.
+
+    def _wished(self, thread_id: "str | None") -> "None":
+        self._wish = () if self.is_former(thread_id) else (thread_id,)
+        if self._wish and self.snapshot.phase not in ("gone", "failed", "starting"):
+            self._grant()
+
+    def _grant(self) -> "None":
+        wish, self._wish = self._wish[0], ()  # type: ignore[misc]
+        if self.snapshot.thread_id == wish and not self.snapshot.commands:
+            return
+        if self._settling is not None and wish in self._settling.failed:
+            # The element would show an empty thread and call that a success (measured).
+            self._refused()
+            return
+        self.commands.ask(
+            "set_thread_id",
+            [wish],
+            lambda how, outcome, reason: self._granted(wish, how, outcome),
+            seconds=self.commands.limit("set_thread_id"),
+        )
+
+    def _granted(self, wish: "str | None", how: "str", outcome: "Any") -> "None":
+        if how != "rejected" or self._wish:
+            return
+        if "already responding" in outcome["message"] or "is loading" in outcome["message"]:
+            # Refused for being busy: the newest wish is tried again at idle.
+            self._wish = (wish,)
+        else:
+            self._refused()
+
+    def _refused(self) -> "None":
+        """The wished thread cannot be shown: the entry is corrected to the one that is."""
+        if self._memory is not None:
+            self._memory.remember(self.snapshot.thread_id, correcting=True)
+            self.told("own.notice", {"notice": "restore-failed"})
+
+
+def _is_error(detail: "dict[str, Any]") -> "bool":
+    return detail["status"] == 0 or detail["status"] >= 400
+
+
+def _subject(command: "str", parameters: "list[Any]") -> "tuple[str | None, bool]":
+    if command == "set_thread_id":
+        return parameters[0], False
+    new_thread = command == "send_user_message" and bool(parameters[0].get("newThread"))
+    return None, new_thread

@@ -1,0 +1,186 @@
+"""When is a switch of the thread settled, so that it may be remembered?
+
+The element tells a switch before it knows whether it works: a failed one is taken back 0.1 ms
+after the end of its load, and an id that failed once is then shown as an empty thread without any
+load (both measured). Whoever saves on `thread.change` writes ids that never loaded, and wipes good
+ones. `Settling` waits:
+
+    the switch                                settled
+    by our command                            when it resolves
+    a new thread's id, during its response    at once
+    inside the element, with a load           after load.end, once SETTLE_DELAY has passed
+    inside the element, without a load        SETTLE_DELAY after the change
+    a client_thread_… id, or one that failed  never
+
+It is told every event of one element and of our commands, and calls `settled(thread_id, how)`.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .browser import Browser
+    from .state import Snapshot
+
+SETTLE_DELAY = 0.05
+"""Seconds without a change after which a switch inside the element is believed."""
+
+AT_ONCE = 0.005
+"""Seconds for "at once": a first message that is left before its thread exists looks like a new
+thread's id until the load of the other thread starts, 0.1 ms later (measured)."""
+
+TAKEN_BACK = 0.005
+"""Seconds between the end of a failed load and the change back. Measured 0.0001; a page that
+answers a load by a switch of its own needs a round trip through the frame."""
+
+
+class Settling:
+    """Decides for one element which shown thread is settled.
+
+    Duties: `observe` every event, `command_started` and `command_ended` for our own commands,
+    `rest` when the first restore has ended, `stop` at the end. `failed` holds the ids that this
+    element can no longer show.
+    """
+
+    def __init__(
+        self,
+        browser: "Browser",
+        settled: "Callable[[str | None, str], None]",
+        *,
+        delay: "float" = SETTLE_DELAY,
+    ):
+        self.failed: "set[str | None]" = set()
+        self._browser = browser
+        self._settled = settled
+        self._delay = delay
+        self._timer: "object" = None
+        self._resting = False
+        self._shown: "str | None" = None
+        self._is_pending = False
+        self._pending: "str | None" = None
+        self._load_ended_at: "float | None" = None
+        self._asked: "list[str | None]" = []
+        self._creating = False
+        self._deleted: "set[str | None]" = set()
+        self._initial_failed = False
+
+    def rest(self, shown: "str | None") -> "None":
+        """From now on switches count; `shown` is what the element shows at this moment."""
+        self._resting = True
+        self._shown = shown
+
+    def stop(self) -> "None":
+        """Forgets what is pending: the element is gone."""
+        self._drop()
+        self._resting = False
+
+    def deleted(self, thread_id: "str") -> "None":
+        """The thread's deletion was seen in `api.fetch`: the `null` that follows is a deletion."""
+        self._deleted.add(thread_id)
+
+    def command_started(self, command: "str", thread_id: "str | None", new_thread: "bool") -> "None":
+        """Our own `set_thread_id(thread_id)`, or a message with `new_thread`, is on its way."""
+        if command == "set_thread_id":
+            self._asked.append(thread_id)
+        elif new_thread:
+            self._creating = True
+
+    def command_ended(
+        self, command: "str", thread_id: "str | None", outcome: "str", shown: "str | None"
+    ) -> "None":
+        """How a command ended ("resolved", "rejected", "unknown") and the thread shown by then."""
+        if command != "set_thread_id":
+            self._creating = self._creating and outcome == "resolved"
+            return
+        if thread_id in self._asked:
+            self._asked.remove(thread_id)
+        if outcome == "rejected":
+            self.failed.add(thread_id)
+        elif outcome == "unknown":
+            self._wait(self._delay)
+        elif shown == thread_id and self._resting:
+            self._drop()
+            self._settle(thread_id)
+
+    def observe(
+        self, before: "Snapshot", name: "str", detail: "dict[str, object]", at: "float"
+    ) -> "None":
+        """One event of the element: `before` is the snapshot that it met, `at` its time in
+        seconds as the browser stamped it."""
+        thread_id: "str | None" = detail.get("threadId")  # type: ignore[assignment]
+        if name == "error" and detail.get("name") == "InitialThreadLoadError":
+            self._initial_failed = True
+            self.failed.add(before.thread_id)
+        elif name == "thread.change":
+            self._change(before, thread_id, at)
+        elif name == "thread.load.start":
+            self._load_start(thread_id)
+        elif name == "thread.load.end" and self._is_pending and self._pending == thread_id:
+            self._load_ended_at = at
+            self._wait(self._delay)
+        elif name == "response.end":
+            self._creating = False
+
+    def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
+        if self._taken_back(thread_id, at):
+            self.failed.add(self._pending)
+            self._drop()
+            if thread_id != self._shown:
+                self._pend(thread_id, self._delay)
+        elif thread_id is None and (self._initial_failed or self._creating):
+            # A restore that failed late, or a new thread that could not be created: nobody meant
+            # to leave, so what was remembered stays remembered.
+            self._initial_failed = self._creating = False
+            self._drop()
+            self._shown = None
+        elif before.responding and (before.thread_id is None or self._creating):
+            self._creating = False
+            self._pend(thread_id, AT_ONCE)
+        else:
+            self._pend(thread_id, self._delay)
+
+    def _taken_back(self, thread_id: "str | None", at: "float") -> "bool":
+        ended = self._load_ended_at
+        return ended is not None and at - ended <= TAKEN_BACK and thread_id != self._pending
+
+    def _pend(self, thread_id: "str | None", delay: "float") -> "None":
+        self._drop()
+        if thread_id is not None and thread_id.startswith("client_thread_"):
+            return
+        self._is_pending = True
+        self._pending = thread_id
+        self._wait(delay)
+
+    def _load_start(self, thread_id: "str | None") -> "None":
+        if not self._is_pending or self._pending != thread_id:
+            self._pend(thread_id, self._delay)
+        # A real load shows the messages: whatever failed before, this id has a new chance.
+        self.failed.discard(thread_id)
+        self._browser.cancel(self._timer)
+        self._timer = None
+        self._load_ended_at = None
+
+    def _wait(self, delay: "float") -> "None":
+        self._browser.cancel(self._timer)
+        self._timer = self._browser.later(delay, self._believe)
+
+    def _believe(self) -> "None":
+        self._timer = None
+        if not self._is_pending or self._pending in self._asked:
+            return
+        thread_id = self._pending
+        self._drop()
+        if self._resting:
+            self._settle(thread_id)
+
+    def _settle(self, thread_id: "str | None") -> "None":
+        how = "deletion" if thread_id is None and self._shown in self._deleted else "switch"
+        self._shown = thread_id
+        if thread_id not in self.failed:
+            self._settled(thread_id, how)
+
+    def _drop(self) -> "None":
+        self._browser.cancel(self._timer)
+        self._timer = None
+        self._is_pending = False
+        self._load_ended_at = None

@@ -1,0 +1,233 @@
+"""What the chat is doing, as one frozen value and one pure function.
+
+`Snapshot` is everything that controls, address bar, storage and subscribers are drawn from, and
+`advance(snapshot, name, detail)` is the only way from one snapshot to the next.
+
+    shown = advance(Snapshot(), "thread.load.start", {"threadId": "thr_1"})
+    shown.phase        # "starting": the first restore has not ended
+
+Events are the element's own, without their prefix `chatkit.`, and ours, which begin with `own.`.
+"""
+
+ELEMENT_EVENTS = (
+    "ready",
+    "error",
+    "thread.change",
+    "thread.load.start",
+    "thread.load.end",
+    "response.start",
+    "response.end",
+    "response.stop",
+    "composer.submit",
+    "history.open",
+    "history.close",
+    "tool.change",
+    "effect",
+    "deeplink",
+    "log",
+)
+
+PHASES = ("gone", "failed", "stalled", "starting", "loading", "responding", "idle")
+
+FIELDS = (
+    "thread_id",
+    "thread_known",
+    "loading",
+    "responding",
+    "commands",
+    "locked",
+    "stalled",
+    "ready",
+    "restored",
+    "failure",
+    "gone",
+    "notice",
+)
+
+
+class Snapshot:
+    """What the element shows and does, at one moment. Never changes; compare with `==`.
+
+    - `thread_id`: the shown thread, `None` for a new chat. Meaningless while `thread_known` is
+      false: what the element did before we came is unknown, not none.
+    - `loading`: ids of the threads being loaded, in order of their start; loads overlap and end
+      in any order (measured).
+    - `responding`: an answer streams for the shown thread.
+    - `commands`: how many of our own commands that work on the thread have had no answer yet.
+    - `locked`: the element says "already responding" although no event does (measured, after a
+      client tool that failed); leaving the thread unlocks.
+    - `stalled`: busy without a sign of life past the limit.
+    - `ready`: the element has given a sign of life.
+    - `restored`: the first restore has ended or run out of time.
+    - `failure`: why the element never became usable (a key of `gate.REASONS`), else `None`.
+    - `gone`: the element has left the document.
+    - `notice`: what a person should be told although the chat goes on (a key of
+      `toolbar.TEXTS`), else `None`.
+    """
+
+    thread_id: "str | None"
+    thread_known: "bool"
+    loading: "tuple[str, ...]"
+    responding: "bool"
+    commands: "int"
+    locked: "bool"
+    stalled: "bool"
+    ready: "bool"
+    restored: "bool"
+    failure: "str | None"
+    gone: "bool"
+    notice: "str | None"
+
+    __slots__ = FIELDS
+
+    def __init__(
+        self,
+        *,
+        thread_id: "str | None" = None,
+        thread_known: "bool" = False,
+        loading: "tuple[str, ...]" = (),
+        responding: "bool" = False,
+        commands: "int" = 0,
+        locked: "bool" = False,
+        stalled: "bool" = False,
+        ready: "bool" = False,
+        restored: "bool" = False,
+        failure: "str | None" = None,
+        gone: "bool" = False,
+        notice: "str | None" = None,
+    ):
+        put = object.__setattr__
+        put(self, "thread_id", thread_id)
+        put(self, "thread_known", thread_known)
+        put(self, "loading", loading)
+        put(self, "responding", responding)
+        put(self, "commands", commands)
+        put(self, "locked", locked)
+        put(self, "stalled", stalled)
+        put(self, "ready", ready)
+        put(self, "restored", restored)
+        put(self, "failure", failure)
+        put(self, "gone", gone)
+        put(self, "notice", notice)
+
+    def __setattr__(self, name: "str", value: "object") -> "None":
+        raise AttributeError("a Snapshot does not change; use replace()")
+
+    def __eq__(self, other: "object") -> "bool":
+        if not isinstance(other, Snapshot):
+            return False
+        return as_dict(self) == as_dict(other)
+
+    def __hash__(self) -> "int":
+        return hash((self.thread_id, self.loading, self.responding, self.commands))
+
+    def __repr__(self) -> "str":
+        return f"Snapshot(phase={self.phase!r}, thread_id={self.thread_id!r}, busy={self.busy!r})"
+
+    @property
+    def phase(self) -> "str":
+        """The first of `PHASES` that holds."""
+        if self.gone:
+            return "gone"
+        if self.failure is not None:
+            return "failed"
+        if self.stalled:
+            return "stalled"
+        if not (self.ready and self.restored):
+            return "starting"
+        if self.loading:
+            return "loading"
+        return "responding" if self.responding else "idle"
+
+    @property
+    def occupied(self) -> "bool":
+        """Something runs whose end we wait for, so that its silence can be a stall."""
+        return bool(self.loading) or self.responding or self.commands > 0
+
+    @property
+    def busy(self) -> "bool":
+        """Whether the chat is at work, or believes that it is."""
+        return self.occupied or self.stalled or self.locked
+
+
+def as_dict(snapshot: "Snapshot") -> "dict[str, object]":
+    """The snapshot's fields as a dict, without `phase` and `busy`, which follow from them."""
+    return {name: getattr(snapshot, name) for name in FIELDS}
+
+
+def replace(snapshot: "Snapshot", changes: "dict[str, object]") -> "Snapshot":
+    """The snapshot with some fields changed; the same object where nothing differs."""
+    if all(getattr(snapshot, name) == value for name, value in changes.items()):
+        return snapshot
+    return Snapshot(**(as_dict(snapshot) | changes))  # type: ignore[arg-type]
+
+
+def advance(
+    snapshot: "Snapshot", name: "str", detail: "dict[str, object] | None" = None
+) -> "Snapshot":
+    """The snapshot after one event.
+
+    `name` is one of `ELEMENT_EVENTS` or `own.…`; an unknown name changes nothing. `detail` is the
+    event's detail as Python values. Any order of events is taken: what a fault leaves out or
+    doubles must not leave a state behind that nothing can end.
+    """
+    rule = _RULES.get(name)
+    changes = rule(snapshot, detail or {}) if rule else {}
+    if name in ELEMENT_EVENTS and name != "error":
+        changes = {"ready": True, "failure": None, "stalled": False} | changes
+    elif name == "error":
+        changes = {"stalled": False} | changes
+    after = replace(snapshot, changes)
+    # A stall is silence in the middle of something; when the something has ended, so has it.
+    return replace(after, {"stalled": False}) if after.stalled and not after.occupied else after
+
+
+def _thread_change(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
+    return {"thread_id": detail.get("threadId"), "thread_known": True, "locked": False}
+
+
+def _load_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
+    # A load is always of the shown thread, and an initial one is told by nothing else: the
+    # element emits no thread.change for it (measured).
+    thread_id = detail.get("threadId")
+    others = tuple([one for one in snapshot.loading if one != thread_id])
+    return {"thread_id": thread_id, "thread_known": True, "loading": others + (thread_id,)}
+
+
+def _load_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
+    ended = detail.get("threadId")
+    return {"loading": tuple([one for one in snapshot.loading if one != ended])}
+
+
+def _response_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
+    return {"responding": True, "locked": False}
+
+
+def _response_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
+    return {"responding": False}
+
+
+def _command_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
+    return {"commands": max(0, snapshot.commands - 1)}
+
+
+_RULES = {
+    "thread.change": _thread_change,
+    "thread.load.start": _load_start,
+    "thread.load.end": _load_end,
+    "response.start": _response_start,
+    "response.end": _response_end,
+    # Ours. A fresh element starts from nothing, but the notice stays for the person to read.
+    "own.element": lambda s, d: as_dict(Snapshot(notice=s.notice)),
+    "own.known": lambda s, d: {"thread_id": d.get("threadId"), "thread_known": True},
+    "own.ready": lambda s, d: {"ready": True},
+    "own.restored": lambda s, d: {"restored": True},
+    "own.gone": lambda s, d: as_dict(Snapshot(gone=True, notice=s.notice)),
+    "own.failed": lambda s, d: {"failure": d["reason"]},
+    "own.stalled": lambda s, d: {"stalled": True},
+    "own.alive": lambda s, d: {"stalled": False},
+    "own.locked": lambda s, d: {"locked": not s.responding},
+    "own.notice": lambda s, d: {"notice": d.get("notice")},
+    "own.command.start": lambda s, d: {"commands": s.commands + 1},
+    "own.command.end": _command_end,
+}

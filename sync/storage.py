@@ -1,0 +1,85 @@
+"""The thread id in `localStorage`, with memory in front of it.
+
+A browser may deny storage, or have it full, or hand back what another script wrote; then memory
+serves for the rest of the visit, one report says so, and nothing else changes.
+"""
+
+from .address import is_thread_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .browser import Browser
+
+
+class ThreadStore:
+    """What the next visit restores.
+
+    `key` is the entry's name; `None` keeps nothing beyond the page. A scope (a user, a workspace)
+    is put behind the key, so that two scopes never see each other's thread.
+    """
+
+    def __init__(self, browser: "Browser", key: "str | None", scope: "str | None" = None):
+        self._browser = browser
+        self._base = key
+        self._memory: "dict[str, str | None]" = {}
+        self._reported = False
+        self.key: "str | None" = None
+        self.set_scope(scope)
+
+    def set_scope(self, scope: "str | None") -> "None":
+        """Switches to another scope's entry; `None` is the entry without a scope."""
+        self.key = self._base if not self._base or scope is None else f"{self._base}:{scope}"
+
+    def read(self) -> "str | None":
+        """The remembered id; `None` where there is none, or none that can be trusted."""
+        if not self.key:
+            return None
+        value = self._get(self.key)
+        if value is None or is_thread_id(value):
+            return value
+        self._report(
+            f"localStorage[{self.key!r}] holds something that is no thread id; it is ignored"
+        )
+        return None
+
+    def write(self, thread_id: "str | None") -> "None":
+        """Remembers an id, or forgets for `None`. An earlier failure of it no longer counts."""
+        if not self.key:
+            return
+        if self._get(self.key) != thread_id:
+            self._put(self.key, thread_id)
+        if self._get(self.key + ".failed") is not None:
+            self._put(self.key + ".failed", None)
+
+    def failed_before(self, thread_id: "str") -> "bool":
+        """Marks an id whose restore failed for an unknown reason; true for the second time.
+
+        The mark lives beside the entry (`<key>.failed`), so it survives until the next visit.
+        """
+        if not self.key:
+            return False
+        if self._get(self.key + ".failed") == thread_id:
+            return True
+        self._put(self.key + ".failed", thread_id)
+        return False
+
+    def _get(self, key: "str") -> "str | None":
+        outcome = self._browser.read_storage(key)
+        if not outcome["ok"]:
+            self._report(f"localStorage cannot be read ({outcome['message']})")
+        elif key not in self._memory or not self._reported:
+            return outcome["value"]  # type: ignore[return-value]
+        return self._memory.get(key)
+
+    def _put(self, key: "str", value: "str | None") -> "None":
+        self._memory[key] = value
+        outcome = self._browser.write_storage(key, value)
+        if not outcome["ok"]:
+            self._report(f"localStorage cannot be written ({outcome['message']})")
+
+    def _report(self, what: "str") -> "None":
+        if not self._reported:
+            self._reported = True
+            self._browser.report(
+                f"{what}. The chat goes on; the conversation is remembered for this page only."
+            )

@@ -1,0 +1,181 @@
+"""The page's controls and its status: what they show, and what their clicks ask for.
+
+Python sends one small map per change, `{action: reason or None}` with the phase, and `controls.js`
+brings every control into its state, however many there are. Clicks come back as plain data.
+"""
+
+import json
+
+from .gate import controls, page_refusal
+from .state import as_dict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .browser import Browser
+    from .state import Snapshot
+
+TEXTS = {
+    "starting": "The chat is starting…",
+    "loading": "Loading the conversation…",
+    "responding": "The assistant is answering…",
+    "stalled": "The assistant has not been heard of for a while. You can start a new chat.",
+    "stalled-companion": "This answer is taking long. You can wait, or start a new chat.",
+    "locked": "This conversation waits for something that does not answer. Open another one.",
+    "failed": "The chat is not available right now. Reloading the page may help.",
+    "gone": "The chat has left this page.",
+    "thread-gone": "That conversation no longer exists. This is a new chat.",
+    "restore-failed": "The last conversation could not be loaded. Try again in a moment.",
+    "restore-unknown": "The last conversation could not be loaded. Reload the page to try again.",
+    "signed-out": "You are signed out. Sign in to go on.",
+    "unavailable": "The chat service is unavailable at the moment.",
+    "refused": "The chat did not accept that.",
+}
+"""Every text that a person is shown, by key; a page replaces them with `[chatkit.texts]`."""
+
+ANNOUNCE_AFTER = 0.5
+"""Seconds that a phase lasts before it is announced: shorter ones would only be noise."""
+
+CLICK_AGE = 15.0
+"""Seconds after which a click that was kept while the chat started is forgotten."""
+
+
+def status_key(snapshot: "Snapshot", *, owner: "bool") -> "str | None":
+    """The key of the text for a snapshot, `None` where there is nothing to say.
+
+    A companion cannot see the bytes of a long answer, so its words for a stall are milder.
+    """
+    if snapshot.phase == "stalled":
+        return "stalled" if owner else "stalled-companion"
+    if snapshot.phase != "idle":
+        return snapshot.phase
+    return "locked" if snapshot.locked else snapshot.notice
+
+
+def worth_running(
+    clicks: "list[dict[str, Any]]", now: "float", *, focus_unmoved: "bool"
+) -> "list[dict[str, Any]]":
+    """Which clicks that were made while the chat started are still meant, in order.
+
+    Repeats of one control count once, of several switches the last counts, the composer gets the
+    focus only if it has not moved since, and nothing is older than `CLICK_AGE`.
+    """
+    chosen: "list[dict[str, Any]]" = []
+    for click in clicks:
+        action = click["action"]
+        if now - click["at"] > CLICK_AGE or (action == "focus-composer" and not focus_unmoved):
+            continue
+        if is_switch(click):
+            chosen = [one for one in chosen if not is_switch(one)]
+        elif any(one["control"] == click["control"] for one in chosen):
+            continue
+        chosen.append(click)
+    return chosen
+
+
+def is_switch(click: "dict[str, Any]") -> "bool":
+    """Whether a click asks for another thread."""
+    return click["action"] in ("new-thread", "open-thread")
+
+
+class Toolbar:
+    """Draws snapshots and collects clicks for one element at a time.
+
+    Duties: `attach` an element (`None` for none), `draw` every snapshot, `clicked` for every
+    click. `perform(click, waits)` is called for those that count; `waits` is true for clicks that
+    were made while the chat started.
+    """
+
+    def __init__(
+        self,
+        browser: "Browser",
+        perform: "Callable[[dict[str, Any], bool], None]",
+        *,
+        owner: "bool",
+        texts: "dict[str, str] | None" = None,
+        announce_after: "float" = ANNOUNCE_AFTER,
+    ):
+        self._browser = browser
+        self._perform = perform
+        self._owner = owner
+        self._texts = TEXTS | (texts or {})
+        self._announce_after = announce_after
+        self._element: "int | None" = None
+        self._kept: "list[dict[str, Any]]" = []
+        self._drawn = ""
+        self._key: "str | None" = None
+        self._text = ""
+        self._timer: "object" = None
+        self._snapshot: "Snapshot | None" = None
+
+    def attach(self, element: "int | None") -> "None":
+        """Another element is served from now on."""
+        self._element = element
+        self._drawn = ""
+
+    def stop(self) -> "None":
+        """Lets go of the timer and of clicks that wait."""
+        self._browser.cancel(self._timer)
+        self._timer = None
+        self._kept = []
+        self._element = None
+
+    def clicked(self, click: "dict[str, Any]") -> "None":
+        """A click on a control that is on, or on any while the chat starts."""
+        if self._snapshot is None or self._snapshot.phase == "starting":
+            self._kept.append(click)
+        else:
+            self._perform(click, False)
+
+    def draw(self, snapshot: "Snapshot") -> "None":
+        """Brings controls and status in step with a snapshot: one crossing, and only if needed."""
+        self._snapshot = snapshot
+        key = status_key(snapshot, owner=self._owner)
+        if key != self._key:
+            self._key = key
+            self._text = ""
+            self._browser.cancel(self._timer)
+            self._timer = (
+                self._browser.later(self._announce_after, self._announce) if key else None
+            )
+        self._send()
+        if self._kept and snapshot.phase != "starting":
+            self._release(snapshot)
+
+    def _announce(self) -> "None":
+        self._timer = None
+        self._text = self._texts.get(self._key or "", "")
+        self._send()
+
+    def _send(self) -> "None":
+        snapshot = self._snapshot
+        if self._element is None or snapshot is None:
+            return
+        text = json.dumps(picture(snapshot, self._text))
+        if text != self._drawn:
+            self._drawn = text
+            self._browser.draw(self._element, text)
+
+    def _release(self, snapshot: "Snapshot") -> "None":
+        kept, self._kept = self._kept, []
+        if snapshot.phase in ("gone", "failed"):
+            return
+        unmoved = self._browser.focus_unmoved()
+        for click in worth_running(kept, self._browser.now(), focus_unmoved=unmoved):
+            self._perform(click, True)
+
+
+def picture(snapshot: "Snapshot", text: "str") -> "dict[str, object]":
+    """A snapshot as `controls.js` draws it, with the plain data for `chatkit-sync` listeners."""
+    plain = as_dict(snapshot) | {"phase": snapshot.phase, "busy": snapshot.busy}
+    return {
+        "phase": snapshot.phase,
+        "busy": snapshot.busy,
+        "thread": snapshot.thread_id,
+        "off": controls(snapshot),
+        "gate": page_refusal(snapshot),
+        "text": text,
+        "snapshot": plain | {"loading": list(snapshot.loading)},
+    }

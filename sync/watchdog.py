@@ -1,0 +1,84 @@
+"""Silence, measured: an element that is never ready, and a chat that is busy without a sign of life.
+
+Ready is no more than an iframe's load, `load.end` may never come, and a server may never close its
+stream (measured), so nothing but time can tell these from patience.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .browser import Browser
+    from .state import Snapshot
+
+READY_TIMEOUT = 30.0
+"""Seconds until an element that has given no sign of life counts as failed."""
+
+STALL_OWNER = 60.0
+"""Seconds of silence while busy. An owner sees the bytes of an answer as signs of life."""
+
+STALL_COMPANION = 600.0
+"""The same for a companion, who sees nothing between the start and the end of an answer."""
+
+
+class Watchdog:
+    """Tells `never_ready()` and `stalled()`; both may be followed by a sign of life after all.
+
+    Duties: `start` for a fresh element, `alive` for every sign of life, `observe` every snapshot,
+    `stop`.
+    """
+
+    def __init__(
+        self,
+        browser: "Browser",
+        never_ready: "Callable[[], None]",
+        stalled: "Callable[[], None]",
+        *,
+        ready_timeout: "float" = READY_TIMEOUT,
+        stall_after: "float" = STALL_OWNER,
+    ):
+        self._browser = browser
+        self._never_ready = never_ready
+        self._stalled = stalled
+        self._ready_timeout = ready_timeout
+        self._stall_after = stall_after
+        self._ready_timer: "object" = None
+        self._stall_timer: "object" = None
+        self._life_at = 0.0
+
+    def start(self) -> "None":
+        """From now on the element has its time to become ready."""
+        self.stop()
+        self._ready_timer = self._browser.later(self._ready_timeout, self._never_ready)
+
+    def stop(self) -> "None":
+        """Ends both watches."""
+        self._browser.cancel(self._ready_timer)
+        self._browser.cancel(self._stall_timer)
+        self._ready_timer = self._stall_timer = None
+
+    def alive(self) -> "None":
+        """A sign of life, now."""
+        self._life_at = self._browser.now()
+
+    def observe(self, snapshot: "Snapshot") -> "None":
+        """The snapshot after an event: starts and ends the watches that it asks for."""
+        if snapshot.ready and self._ready_timer is not None:
+            self._browser.cancel(self._ready_timer)
+            self._ready_timer = None
+        watched = snapshot.occupied and not snapshot.stalled
+        if watched and self._stall_timer is None:
+            self._life_at = self._browser.now()
+            self._stall_timer = self._browser.later(self._stall_after, self._check)
+        elif not watched and self._stall_timer is not None:
+            self._browser.cancel(self._stall_timer)
+            self._stall_timer = None
+
+    def _check(self) -> "None":
+        silent = self._browser.now() - self._life_at
+        self._stall_timer = None
+        if silent >= self._stall_after:
+            self._stalled()
+        else:
+            # One timer, however many events: it looks again when the last one is old enough.
+            self._stall_timer = self._browser.later(self._stall_after - silent, self._check)
