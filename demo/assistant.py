@@ -18,20 +18,13 @@ from chatkit.errors import CustomStreamError
 from chatkit.server import ChatKitServer, NonStreamingResult, StreamingResult
 from chatkit.store import NotFoundError, default_generate_id
 from chatkit.types import (
-    AssistantMessageContent,
-    AssistantMessageContentPartAdded,
-    AssistantMessageContentPartDone,
-    AssistantMessageContentPartTextDelta,
-    AssistantMessageItem,
     ChatKitReq,
     ClientEffectEvent,
     ClientToolCallItem,
     FeedbackKind,
     SyncCustomActionResponse,
     ThreadItem,
-    ThreadItemAddedEvent,
     ThreadItemDoneEvent,
-    ThreadItemUpdatedEvent,
     ThreadMetadata,
     ThreadsDeleteReq,
     ThreadStreamEvent,
@@ -43,6 +36,7 @@ from typing_extensions import override
 
 from .context import Context
 from .replies import compose, title_of
+from .speech import say
 from .store import ThreadStore, text_of
 
 
@@ -196,30 +190,10 @@ class Assistant(ChatKitServer[Context]):
                 asked = [said for role, said in self.threads.messages(thread.id) if role == "user"]
                 return self._say(thread, compose(text, len(asked)))
 
-    async def _say(
+    def _say(
         self, thread: ThreadMetadata, text: str, slower: float = 1, complete: bool = True
     ) -> AsyncIterator[ThreadStreamEvent]:
-        """A message, word by word; an incomplete one stops without its end."""
-        item = AssistantMessageItem(
-            id=default_generate_id("message"),
-            thread_id=thread.id,
-            created_at=datetime.now(),
-            content=[],
-        )
-        yield ThreadItemAddedEvent(item=item)
-        empty = AssistantMessageContentPartAdded(
-            content_index=0, content=AssistantMessageContent(text="")
-        )
-        yield ThreadItemUpdatedEvent(item_id=item.id, update=empty)
-        for word in re.findall(r"\S+\s*", text):
-            await asyncio.sleep(self._word_delay * slower)
-            delta = AssistantMessageContentPartTextDelta(content_index=0, delta=word)
-            yield ThreadItemUpdatedEvent(item_id=item.id, update=delta)
-        if complete:
-            content = AssistantMessageContent(text=text)
-            done = AssistantMessageContentPartDone(content_index=0, content=content)
-            yield ThreadItemUpdatedEvent(item_id=item.id, update=done)
-            yield ThreadItemDoneEvent(item=item.model_copy(update={"content": [content]}))
+        return say(thread.id, text, self._word_delay * slower, complete)
 
     async def _fail(self, thread: ThreadMetadata) -> AsyncIterator[ThreadStreamEvent]:
         async for event in self._say(thread, "This answer goes well until", complete=False):

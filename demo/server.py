@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .assistant import Assistant, RefusedError, commands
 from .context import Context
-from .faults import CloseAfterAnswer, FaultLayer, Faults
+from .fault_layer import CloseAfterAnswer, FaultLayer
+from .faults import Faults
 from .site import Site
 from .store import ThreadStore
 from .streams import NO_STORE, EventStream, problem

@@ -7,11 +7,10 @@ Every call is one short synchronous statement, so nothing is awaited inside a ca
 """
 
 import sqlite3
-import threading
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from chatkit.store import NotFoundError, Store, default_generate_id
 from chatkit.types import (
@@ -30,21 +29,10 @@ from pydantic import TypeAdapter
 from typing_extensions import override
 
 from .context import Context
+from .database import Database
 
 Role = Literal["user", "assistant"]
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS threads (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, data TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS items (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL,
-    thread_id TEXT NOT NULL REFERENCES threads(id) ON DELETE CASCADE,
-    data TEXT NOT NULL, UNIQUE (thread_id, id));
-CREATE TABLE IF NOT EXISTS feedback (
-    thread_id TEXT NOT NULL REFERENCES threads(id) ON DELETE CASCADE,
-    item_id TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (thread_id, item_id));
-"""
-_LARGEST_PAGE = 200
 _ITEM: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)
 
 
@@ -61,28 +49,19 @@ class ThreadStore(Store[Context]):
     """
 
     def __init__(self, database: Path) -> None:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.RLock()
+        self._database = Database(database)
         self._deleted: set[str] = set()
-        self._connection = sqlite3.connect(
-            database, check_same_thread=False, isolation_level=None, timeout=10
-        )
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.executescript(_SCHEMA)
 
     def close(self) -> None:
         """Let go of the file. The store is of no use afterwards."""
-        with self._lock:
-            self._connection.close()
+        self._database.close()
 
     # Threads
 
     @override
     async def load_thread(self, thread_id: str, context: Context) -> ThreadMetadata:
         """The thread's metadata, without its items."""
-        rows = self._rows("SELECT data FROM threads WHERE id = ?", thread_id)
+        rows = self._database.rows("SELECT data FROM threads WHERE id = ?", thread_id)
         if not rows:
             raise _no_thread(thread_id)
         return ThreadMetadata.model_validate_json(rows[0][0])
@@ -97,16 +76,16 @@ class ThreadStore(Store[Context]):
         self, limit: int, after: str | None, order: str, context: Context
     ) -> Page[ThreadMetadata]:
         """One page of threads in the order of their creation."""
-        rows, page_end = self._page("threads", "1 = 1", (), limit, after, order)
+        rows, page_end = self._database.page("threads", "1 = 1", (), limit, after, order)
         data = [ThreadMetadata.model_validate_json(row[1]) for row in rows]
         return Page(data=data, has_more=page_end is not None, after=page_end)
 
     @override
     async def delete_thread(self, thread_id: str, context: Context) -> None:
         """Delete the thread with all that belongs to it; one that is gone already is no error."""
-        with self._lock:
+        with self._database.lock:
             self._deleted.add(thread_id)
-            self._rows("DELETE FROM threads WHERE id = ?", thread_id)
+            self._database.rows("DELETE FROM threads WHERE id = ?", thread_id)
 
     # Items
 
@@ -116,7 +95,9 @@ class ThreadStore(Store[Context]):
     ) -> Page[ThreadItem]:
         """One page of a thread's items in the order of their creation."""
         self._check_thread(thread_id)
-        rows, page_end = self._page("items", "thread_id = ?", (thread_id,), limit, after, order)
+        rows, page_end = self._database.page(
+            "items", "thread_id = ?", (thread_id,), limit, after, order
+        )
         data = [_ITEM.validate_json(row[1]) for row in rows]
         return Page(data=data, has_more=page_end is not None, after=page_end)
 
@@ -133,7 +114,7 @@ class ThreadStore(Store[Context]):
     @override
     async def load_item(self, thread_id: str, item_id: str, context: Context) -> ThreadItem:
         """One item of a thread."""
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT data FROM items WHERE thread_id = ? AND id = ?", thread_id, item_id
         )
         if not rows:
@@ -143,17 +124,21 @@ class ThreadStore(Store[Context]):
     @override
     async def delete_thread_item(self, thread_id: str, item_id: str, context: Context) -> None:
         """Delete one item; one that is gone already is no error."""
-        self._rows("DELETE FROM items WHERE thread_id = ? AND id = ?", thread_id, item_id)
+        self._database.rows("DELETE FROM items WHERE thread_id = ? AND id = ?", thread_id, item_id)
 
     def save_feedback(self, thread_id: str, item_ids: Iterable[str], kind: FeedbackKind) -> None:
         """Keep what the reader thinks of these items; the last word counts."""
         self._check_thread(thread_id)
         for item_id in item_ids:
-            self._rows("INSERT OR REPLACE INTO feedback VALUES (?, ?, ?)", thread_id, item_id, kind)
+            self._database.rows(
+                "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?)", thread_id, item_id, kind
+            )
 
     def feedback(self, thread_id: str) -> dict[str, str]:
         """The feedback of a thread by item id."""
-        rows = self._rows("SELECT item_id, kind FROM feedback WHERE thread_id = ?", thread_id)
+        rows = self._database.rows(
+            "SELECT item_id, kind FROM feedback WHERE thread_id = ?", thread_id
+        )
         return dict(rows)
 
     # Attachments: the demo takes none, and the SDK wants to be told
@@ -184,7 +169,7 @@ class ThreadStore(Store[Context]):
         thread = ThreadMetadata(
             id=thread_id or default_generate_id("thread"), title=title, created_at=datetime.now()
         )
-        with self._lock:
+        with self._database.lock:
             self._deleted.discard(thread.id)
             self._save_thread(thread)
             for role, text in messages:
@@ -193,7 +178,9 @@ class ThreadStore(Store[Context]):
 
     def messages(self, thread_id: str) -> list[tuple[Role, str]]:
         """The conversation as ``make_thread`` takes it; empty for a missing thread."""
-        rows = self._rows("SELECT data FROM items WHERE thread_id = ? ORDER BY seq", thread_id)
+        rows = self._database.rows(
+            "SELECT data FROM items WHERE thread_id = ? ORDER BY seq", thread_id
+        )
         said: list[tuple[Role, str]] = []
         for (data,) in rows:
             item = _ITEM.validate_json(data)
@@ -203,24 +190,19 @@ class ThreadStore(Store[Context]):
                 said.append(("assistant", text_of(item)))
         return said
 
-    # The database
-
-    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._connection.execute(statement, values).fetchall()
+    # What the two above share
 
     def _check_thread(self, thread_id: str) -> None:
-        if not self._rows("SELECT 1 FROM threads WHERE id = ?", thread_id):
+        if not self._database.rows("SELECT 1 FROM threads WHERE id = ?", thread_id):
             raise _no_thread(thread_id)
 
     def _save_thread(self, thread: ThreadMetadata) -> None:
         # The SDK may hand over a whole Thread; stored with its items it could not be read again.
-        fields = thread.model_dump(mode="json", include=set(ThreadMetadata.model_fields))
-        data = ThreadMetadata.model_validate(fields).model_dump_json()
-        with self._lock:
+        data = thread.model_dump_json(include=set(ThreadMetadata.model_fields))
+        with self._database.lock:
             if thread.id in self._deleted:
                 raise _no_thread(thread.id)
-            self._rows(
+            self._database.rows(
                 "INSERT INTO threads (id, data) VALUES (?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET data = excluded.data",
                 thread.id,
@@ -229,7 +211,7 @@ class ThreadStore(Store[Context]):
 
     def _save_item(self, thread_id: str, item: ThreadItem) -> None:
         try:
-            self._rows(
+            self._database.rows(
                 "INSERT INTO items (id, thread_id, data) VALUES (?, ?, ?)"
                 " ON CONFLICT (thread_id, id) DO UPDATE SET data = excluded.data",
                 item.id,
@@ -238,44 +220,6 @@ class ThreadStore(Store[Context]):
             )
         except sqlite3.IntegrityError as error:
             raise _no_thread(thread_id) from error
-
-    def _page(
-        self,
-        table: Literal["threads", "items"],
-        where: str,
-        values: tuple[str, ...],
-        limit: int,
-        after: str | None,
-        order: str,
-    ) -> tuple[list[tuple[Any, ...]], str | None]:
-        """Rows of (seq, data), and the cursor of the next page if there is one."""
-        limit = max(1, min(limit, _LARGEST_PAGE))
-        direction, beyond = ("ASC", ">") if order == "asc" else ("DESC", "<")
-        start: tuple[int, ...] = ()
-        if after is not None:
-            start = (self._position(table, after),)
-            where += f" AND seq {beyond} ?"
-        rows = self._rows(
-            f"SELECT seq, data FROM {table} WHERE {where} ORDER BY seq {direction} LIMIT ?",
-            *values,
-            *start,
-            limit + 1,
-        )
-        more = len(rows) > limit
-        rows = rows[:limit]
-        return rows, str(rows[-1][0]) if more else None
-
-    def _position(self, table: Literal["threads", "items"], after: str) -> int:
-        """Where a page begins; the id of a row is taken as well as a cursor of ours.
-
-        Our cursors are positions, so that deleting a row breaks no paging.
-        """
-        if after.isdecimal():
-            return int(after)
-        rows = self._rows(f"SELECT seq FROM {table} WHERE id = ?", after)
-        if not rows:
-            raise NotFoundError(f"Nothing is known of the page after {after}")
-        return int(rows[0][0])
 
 
 def _no_thread(thread_id: str) -> NotFoundError:

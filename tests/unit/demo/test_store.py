@@ -1,4 +1,6 @@
 import asyncio
+import json
+import sqlite3
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +23,8 @@ def test_a_whole_thread_is_saved_without_its_items_and_can_be_loaded(path: Path)
     thread.metadata["kept"] = True
     store = ThreadStore(path)
     asyncio.run(store.save_thread(thread, Context()))
+    [(data,)] = sqlite3.connect(path).execute("SELECT data FROM threads").fetchall()
+    assert "items" not in json.loads(data)
     store.close()
     loaded = asyncio.run(ThreadStore(path).load_thread("thr_1", Context()))
     assert loaded.model_dump() == thread.model_dump(exclude={"items"})
