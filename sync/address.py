@@ -90,7 +90,9 @@ def entry_kind(current: "str | None", settled: "str | None", *, correcting: "boo
 def parameter_text(parameter: "str") -> "str":
     """The parameter's name as it is written into a URL."""
     plain = ID_CHARACTERS.replace(":", "")
-    return "".join([c if c in plain else "".join([f"%{b:02X}" for b in c.encode()]) for c in parameter])
+    return "".join(
+        [c if c in plain else "".join([f"%{b:02X}" for b in c.encode()]) for c in parameter]
+    )
 
 
 def _page_part(url: "str", parameter: "str") -> "str":

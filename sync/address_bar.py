@@ -120,8 +120,10 @@ class AddressBar:
             self._timer = self._browser.later(RETRY_AFTER, self._flush)
         else:
             self._waiting = False
-            self._browser.report("The browser does not let the address be changed; links to this "
-                                 "conversation have to be made by other means.")
+            self._browser.report(
+                "The browser does not let the address be changed; links to this "
+                "conversation have to be made by other means."
+            )
 
     def _write(self, thread_id: "str | None", *, push: "bool") -> "bool":
         parameter = self.parameter or ""

@@ -56,12 +56,13 @@ export function connect(receive) {
       JSON.stringify({ elements: elements.size, running: running.size, timers: timers.size }),
 
     adopt: (element) => keep(element),
-    watch: (id, target) => watch(target, begin(id), (value) => tell(id, value), {
-      elements,
-      dead,
-      served,
-      keep,
-    }),
+    watch: (id, target) =>
+      watch(target, begin(id), (value) => tell(id, value), {
+        elements,
+        dead,
+        served,
+        keep,
+      }),
     about: (number) => JSON.stringify(about(elements.get(number))),
     listen: (id, number) => listen(elements.get(number), begin(id), (value) => tell(id, value)),
     draw(number, json) {
@@ -252,7 +253,8 @@ function watch(target, signal, send, { elements, dead, served, keep }) {
 }
 
 function removes(record, element) {
-  for (const node of record.removedNodes) if (node === element || node.contains(element)) return true;
+  for (const node of record.removedNodes)
+    if (node === element || node.contains(element)) return true;
   return false;
 }
 
@@ -265,7 +267,11 @@ function configure(element, json, pageFetch, signal, tell) {
   const call = (index, parameters, object) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) reject(new Error("the page has stopped its ChatKit"));
-      else tell({ call: index, parameters }, { resolve: answer(resolve), reject: (text) => reject(new Error(text)), object });
+      else
+        tell(
+          { call: index, parameters },
+          { resolve: answer(resolve), reject: (text) => reject(new Error(text)), object },
+        );
     });
   const options = JSON.parse(json, (_, value) =>
     typeof value?.$call === "number"

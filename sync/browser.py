@@ -82,7 +82,7 @@ class Browser:
 
     def counts(self) -> "dict[str, int]":
         """How much is held: handlers here, elements, matters and timers in JavaScript."""
-        return {"handlers": len(self._handlers)} | json.loads(self._bridge.counts())
+        return {"handlers": len(self._handlers)} | dict(json.loads(self._bridge.counts()))
 
     def adopt(self, element: "object") -> "int":
         """The number of an element that Python holds."""
@@ -124,7 +124,8 @@ class Browser:
         click: "Callable[[dict[str, Any]], None]",
     ) -> "Undo":
         """Everything that the element has told since the tag, in order, and from now on; and the
-        clicks on its controls. `event(name, detail, at)`, `at` in seconds."""
+        clicks on its controls. `event(name, detail, at)`, `at` in seconds.
+        """
 
         def told(value: "Any", extra: "object") -> "None":
             if "click" in value:
@@ -174,7 +175,8 @@ class Browser:
         told: "Callable[[dict[str, Any], Any], None]",
     ) -> "Undo":
         """`setOptions`, once the element is defined. `told(value, extra)` gets `configured`,
-        `http`, `alive` and `call`: see `bridge.js`."""
+        `http`, `alive` and `call`: see `bridge.js`.
+        """
         number = self._register(told)
         self._bridge.configure(number, element, json.dumps(options), page_fetch)
         return self._undo(number)
@@ -193,12 +195,14 @@ class Browser:
 
     def write_address(self, url: "str", *, push: "bool") -> "str":
         """Writes the URL into the current entry or a new one, `history.state` kept; returns what
-        the address is afterwards."""
+        the address is afterwards.
+        """
         return str(self._bridge.writeAddress(url, push))
 
     def on_entry(self, arrived: "Callable[[], None]", again: "Callable[[], None]") -> "Undo":
         """`arrived` after Back, Forward and fragment clicks, `again` when the page comes back
-        from the back/forward cache."""
+        from the back/forward cache.
+        """
         number = self._register(lambda value, extra: again() if value == "again" else arrived())
         self._bridge.onEntry(number)
         return self._undo(number)

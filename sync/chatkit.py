@@ -1,15 +1,14 @@
 """`ChatKit`: one `<openai-chatkit>` element, kept in step, from Python.
 
-    chatkit = ChatKit("#chatkit", options={"api": {"url": "/chatkit", "domain_key": "…"}})
-    chatkit.start()
+chatkit = ChatKit("#chatkit", options={"api": {"url": "/chatkit", "domain_key": "…"}})
+chatkit.start()
 
-    @chatkit.on("response.end")
-    def refresh(): ...
+@chatkit.on("response.end")
+def refresh(): ...
 
-    await chatkit.send_user_message(text="Hello")
+await chatkit.send_user_message(text="Hello")
 """
 
-import asyncio
 import json
 
 from .errors import ChatKitError, ChatKitSettingsError, ChatKitUnavailable
@@ -64,7 +63,8 @@ class ChatKit:
 
     def stop(self) -> "None":
         """Ends: listeners, timers and proxies are let go, waiting commands raise
-        `ChatKitUnavailable`. It cannot be started again."""
+        `ChatKitUnavailable`. It cannot be started again.
+        """
         if self._started:
             self._started = False
             self._session.stop()
@@ -81,7 +81,8 @@ class ChatKit:
 
     def subscribe(self, function: "Callable[[Snapshot], Any]") -> "Callable[[], None]":
         """Calls `function(snapshot)` after every change; returns the undo. Equal snapshots are not
-        told. An async function runs as a task; errors are reported, not raised."""
+        told. An async function runs as a task; errors are reported, not raised.
+        """
         return self._session.listeners.add("own.snapshot", function)
 
     def on(self, name: "str", function: "Callable[..., Any] | None" = None) -> "Any":
@@ -94,7 +95,9 @@ class ChatKit:
         a name that is none.
         """
         if name not in ELEMENT_EVENTS and name not in OWN_EVENTS:
-            raise ValueError(f"{name!r} is no event; known: {', '.join(ELEMENT_EVENTS + OWN_EVENTS)}")
+            raise ValueError(
+                f"{name!r} is no event; known: {', '.join(ELEMENT_EVENTS + OWN_EVENTS)}"
+            )
         if function is not None:
             return self._session.listeners.add(name, function)
 
@@ -106,12 +109,14 @@ class ChatKit:
 
     def set_scope(self, scope: "str | None") -> "None":
         """Another user or workspace: its own entry in storage, a new chat, and no way back to the
-        threads of the former one for the rest of the page's life."""
+        threads of the former one for the rest of the page's life.
+        """
         self._session.set_scope(scope)
 
     def retry(self) -> "None":
         """Tries again to show what could not be loaded: with a fresh element as its owner, by a
-        reload of the page as a companion. Nothing else shows the messages again (measured)."""
+        reload of the page as a companion. Nothing else shows the messages again (measured).
+        """
         session = self._session
         if self.is_owner and session.element is not None:
             self._browser.renew(session.element)
@@ -177,9 +182,7 @@ class ChatKit:
         self, *, timeout: "float | None" = None, when_busy: "str" = "refuse"
     ) -> "None":
         """Puts the focus into the composer."""
-        await self._session.commands.run(
-            "focus_composer", [], timeout=timeout, when_busy=when_busy
-        )
+        await self._session.commands.run("focus_composer", [], timeout=timeout, when_busy=when_busy)
 
     async def set_composer_value(
         self,
@@ -196,7 +199,8 @@ class ChatKit:
         when_busy: "str" = "refuse",
     ) -> "None":
         """Replaces the draft without sending it. `files` is a JavaScript array of `File`, and
-        `clear_tool` deselects the tool (the type's `selectedToolId: null`)."""
+        `clear_tool` deselects the tool (the type's `selectedToolId: null`).
+        """
         parameters = _given(
             {
                 "text": text,
@@ -228,7 +232,8 @@ class ChatKit:
         when_busy: "str" = "refuse",
     ) -> "None":
         """Sends `{"type": …, "payload": …}` to the server; resolves when the action's stream ends,
-        so it has no time limit of its own. The element rejects it without an active thread."""
+        so it has no time limit of its own. The element rejects it without an active thread.
+        """
         parameters: "list[object]" = [action] if item_id is None else [action, item_id]
         await self._session.commands.run(
             "send_custom_action", parameters, timeout=timeout, when_busy=when_busy
@@ -249,7 +254,8 @@ class ChatKit:
     # Clicks.
 
     def _perform(self, click: "dict[str, Any]", waits: "bool") -> "None":
-        asyncio.create_task(self._run(click, "wait" if waits else "refuse"))
+        where = f"in the control {click['action']!r}"
+        self._session.tasks.run(self._run(click, "wait" if waits else "refuse"), where)
 
     async def _run(self, click: "dict[str, Any]", when_busy: "str") -> "None":
         action = click["action"]
@@ -258,8 +264,6 @@ class ChatKit:
         except ChatKitError as error:
             self._browser.report(f"The control {action!r}: {error}")
             self._session.told("own.notice", {"notice": "refused"})
-        except Exception as error:
-            self._browser.report_exception(error, f"in the control {action!r}")
 
     async def _do(self, action: "str", click: "dict[str, Any]", when_busy: "str") -> "None":
         text, thread_id = click["text"], click["thread"]
@@ -273,9 +277,7 @@ class ChatKit:
                 thread_id if action == "open-thread" else None, when_busy=when_busy
             )
         elif action == "custom-action":
-            await self.send_custom_action(
-                _payload(click["payload"]), when_busy=when_busy
-            )
+            await self.send_custom_action(_payload(click["payload"]), when_busy=when_busy)
         elif action in ACTIONS:
             command = getattr(self, ACTIONS[action])
             await command(when_busy=when_busy)
@@ -293,8 +295,10 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
         ):
             raise ChatKitSettingsError(f"{name} must be a text, or false for off, not {value!r}.")
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if DEFAULTS[name] is not None and isinstance(DEFAULTS[name], float) and not (
-            is_number and value >= 0
+        if (
+            DEFAULTS[name] is not None
+            and isinstance(DEFAULTS[name], float)
+            and not (is_number and value >= 0)
         ):
             raise ChatKitSettingsError(f"{name} must be a number of seconds, not {value!r}.")
         if name == "texts" and not isinstance(value, dict):
@@ -316,4 +320,3 @@ def _payload(text: "str | None") -> "dict[str, Any]":
             'a custom-action needs data-chatkit-payload=\'{"type": "…", "payload": {…}}\'.'
         )
     return action
-

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from .state import Snapshot
 
     class Owner(Protocol):
-        """What the commands need of the ChatKit that they belong to."""
+        """What the commands need of the session that they belong to."""
 
         snapshot: Snapshot
         element: int | None
 
-        def command_started(self, command: str, parameters: list[object]) -> None: ...
-        def command_ended(self, command: str, parameters: list[object], outcome: str) -> None: ...
-        def told(self, name: str) -> None: ...
+        def command_started(self, command: str, parameters: list[object]) -> None: ...  # noqa: D102
+        def command_ended(self, command: str, parameters: list[object], outcome: str) -> None: ...  # noqa: D102
+        def told(self, name: str) -> None: ...  # noqa: D102
 
 
 TIMEOUTS: "dict[str, float | None]" = {

@@ -106,7 +106,8 @@ export function release(element) {
 /** Draws one element's state: `{phase, busy, thread, off: {action: reason or null}, gate, text}`. */
 export function draw(element, state) {
   states.set(element, state);
-  for (const container of containers()) if (ownerOf(container) === element) drawContainer(container);
+  for (const container of containers())
+    if (ownerOf(container) === element) drawContainer(container);
 }
 
 /** Whether a control belongs to the element. */
@@ -171,7 +172,10 @@ function namedOwner(container) {
   }
   const all = document.getElementsByTagName("openai-chatkit");
   if (all.length > 1)
-    report(container, 'belongs to the first of several elements; name one: data-chatkit-toolbar="#id"');
+    report(
+      container,
+      'belongs to the first of several elements; name one: data-chatkit-toolbar="#id"',
+    );
   // A page may hold the element under another name in a fake or a frame: then the served one.
   return all[0] ?? servers.keys().next().value ?? null;
 }
@@ -273,8 +277,9 @@ function guard(event) {
   const { chatkitAction: action } = control.dataset;
   const reason = reasonFor(control, action, state);
   const pageHasItOff =
-    (control.hasAttribute(OFF) ? pageValues.get(control) : control.getAttribute("aria-disabled")) ===
-    "true";
+    (control.hasAttribute(OFF)
+      ? pageValues.get(control)
+      : control.getAttribute("aria-disabled")) === "true";
   if (reason) {
     event.preventDefault();
     event.stopImmediatePropagation();

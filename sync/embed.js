@@ -26,7 +26,9 @@
     /** What happened before somebody asked, for this element; it is not kept any longer. */
     take(element, isMine) {
       taken.add(element);
-      const mine = log.filter((entry) => (entry.click ? isMine(entry.click) : entry.target === element));
+      const mine = log.filter((entry) =>
+        entry.click ? isMine(entry.click) : entry.target === element,
+      );
       for (const entry of mine) log.splice(log.indexOf(entry), 1);
       return mine;
     },

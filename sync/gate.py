@@ -1,6 +1,6 @@
 """May this run now, and if not, why? One pure table for commands and controls alike.
 
-    refusal(snapshot, "send_user_message")     # None: go on; else a key of REASONS
+refusal(snapshot, "send_user_message")     # None: go on; else a key of REASONS
 """
 
 TYPE_CHECKING = False
@@ -56,9 +56,7 @@ REASONS = {
 }
 
 
-def refusal(
-    snapshot: "Snapshot", command: "str", *, new_thread: "bool" = False
-) -> "str | None":
+def refusal(snapshot: "Snapshot", command: "str", *, new_thread: "bool" = False) -> "str | None":
     """Why `command` may not run now, as a key of `REASONS`; `None` where it may.
 
     `new_thread` is `sendUserMessage`'s own parameter, which passes a streaming answer (measured).

@@ -3,7 +3,7 @@
 Every one is isolated: an exception is reported with its traceback and the others still run.
 """
 
-import asyncio
+from .tasks import is_coroutine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .browser import Browser
+    from .tasks import Tasks
 
 
 ARGUMENTS = {
@@ -36,9 +37,10 @@ def arguments(name: "str", detail: "dict[str, Any]") -> "list[object]":
 class Listeners:
     """An ordered set of functions, sync or async, under names."""
 
-    def __init__(self, browser: "Browser") -> "None":
+    def __init__(self, browser: "Browser", tasks: "Tasks"):
         self._browser = browser
-        self._functions: "dict[str, list[Callable[..., Any]]]" = {}
+        self._tasks = tasks
+        self._functions: "dict[str, list[list[Callable[..., Any]]]]" = {}
 
     def add(self, name: "str", function: "Callable[..., Any]") -> "Callable[[], None]":
         """Adds a function under a name and returns its own undo."""
@@ -46,31 +48,22 @@ class Listeners:
             raise TypeError(f"a listener is a function, not {type(function).__name__}")
         entry = [function]
         listed = self._functions.setdefault(name, [])
-        listed.append(entry)  # type: ignore[arg-type]
+        listed.append(entry)
 
         def undo() -> "None":
             if any(one is entry for one in listed):
-                listed.remove(entry)  # type: ignore[arg-type]
+                listed.remove(entry)
 
         return undo
 
     def tell(self, name: "str", arguments: "list[object]") -> "None":
         """Calls every function under a name; those added meanwhile wait for the next time."""
         for entry in list(self._functions.get(name, ())):
-            function = entry[0]  # type: ignore[index]
+            where = f"in a listener of {name!r}"
             try:
-                result = function(*arguments)
+                result = entry[0](*arguments)
             except Exception as error:
-                self._report(error, name)
-                continue
-            if hasattr(result, "send") and hasattr(result, "close"):
-                asyncio.create_task(self._finish(result, name))
-
-    async def _finish(self, coroutine: "Any", name: "str") -> "None":
-        try:
-            await coroutine
-        except Exception as error:
-            self._report(error, name)
-
-    def _report(self, error: "Exception", name: "str") -> "None":
-        self._browser.report_exception(error, f"in a listener of {name!r}")
+                self._browser.report_exception(error, where)
+            else:
+                if is_coroutine(result):
+                    self._tasks.run(result, where)

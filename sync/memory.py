@@ -67,7 +67,8 @@ class Memory:
 
     def set_scope(self, scope: "str | None") -> "None":
         """Login, logout: another entry in storage, nothing in the address, and none of the former
-        scope's ids for the rest of the page's life."""
+        scope's ids for the rest of the page's life.
+        """
         self.former = self.former | self._known
         self._known = set()
         self._store.set_scope(scope)

@@ -9,6 +9,7 @@ import asyncio
 import json
 
 from .errors import ChatKitSettingsError
+from .tasks import is_coroutine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .browser import Browser
+    from .tasks import Tasks
 
 TOOL_TIMEOUT = 60.0
 """Seconds for a client tool. One that never settles locks the thread (measured)."""
@@ -32,16 +34,12 @@ def camel(name: "str") -> "str":
     return first + "".join([part[0].upper() + part[1:] for part in others])
 
 
-def is_coroutine(value: "object") -> "bool":
-    """Whether a call has to be awaited. MicroPython has no `inspect.iscoroutine` for its own."""
-    return hasattr(value, "send") and hasattr(value, "close")
-
-
 class Callbacks:
     """The functions found in one set of options."""
 
-    def __init__(self, browser: "Browser", *, tool_timeout: "float" = TOOL_TIMEOUT):
+    def __init__(self, browser: "Browser", tasks: "Tasks", *, tool_timeout: "float" = TOOL_TIMEOUT):
         self._browser = browser
+        self._tasks = tasks
         self._tool_timeout = tool_timeout
         self._functions: "list[tuple[str, Callable[..., Any]]]" = []
         self.page_fetch: "object" = None
@@ -85,7 +83,7 @@ class Callbacks:
     def called(self, index: "int", parameters: "list[Any]", answer: "Any") -> "None":
         """The element calls one of the functions; `answer` has `resolve`, `reject`, `object`."""
         place, function = self._functions[index]
-        asyncio.create_task(self._run(place, function, parameters, answer))
+        self._tasks.run(self._run(place, function, parameters, answer), f"in {place}")
 
     async def _run(
         self, place: "str", function: "Callable[..., Any]", parameters: "list[Any]", answer: "Any"

@@ -1,8 +1,8 @@
 """The first restore on one element: from what was remembered to what is shown.
 
-An owner hands the id over as `initialThread`, a companion calls `setThreadId` after ready. Either way
-the element tells little: no `thread.change` for a restored thread, and `thread.change null` both for
-a failure and for a page that has another wish (measured).
+An owner hands the id over as `initialThread`, a companion calls `setThreadId` after ready. Either
+way the element tells little: no `thread.change` for a restored thread, and `thread.change null` for
+a failure and for another wish alike (measured).
 """
 
 TYPE_CHECKING = False
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .browser import Browser
-    from .settling import Settling
     from .state import Snapshot
 
 RESTORE_TIMEOUT = 20.0

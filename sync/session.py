@@ -16,6 +16,7 @@ from .restoring import RESTORE_TIMEOUT, Restoring
 from .settling import SETTLE_DELAY, Settling
 from .state import Snapshot, advance
 from .storage import ThreadStore
+from .tasks import Tasks
 from .toolbar import ANNOUNCE_AFTER, Toolbar
 from .watchdog import Watchdog
 
@@ -61,7 +62,8 @@ class Session:
         self.snapshot = Snapshot()
         self.element: "int | None" = None
         self.options = options
-        self.listeners = Listeners(browser)
+        self.tasks = Tasks(browser)
+        self.listeners = Listeners(browser, self.tasks)
         self.commands = Commands(browser, self, settings["command_timeout"])
         self._target = target
         self._settings = settings
@@ -133,9 +135,7 @@ class Session:
         if self._memory is None:
             self._memory = self._make_memory(about)
         settings = self._settings
-        self._settling = Settling(
-            self.browser, self._settled, delay=settings["settle_delay"]
-        )
+        self._settling = Settling(self.browser, self._settled, delay=settings["settle_delay"])
         wanted, from_address = self._memory.wanted()
         self._restoring = Restoring(
             self.browser,
@@ -150,9 +150,7 @@ class Session:
         self._toolbar.attach(element)
         if not first_time:
             self.told("own.element")
-        self._element_undos.append(
-            self.browser.listen(element, self._heard, self._toolbar.clicked)
-        )
+        self._element_undos.append(self.browser.listen(element, self._heard, self._toolbar.clicked))
         if self.options is not None:
             self._configure(element, wanted)
         if about["loaded"]:
@@ -188,7 +186,7 @@ class Session:
         return str(name)
 
     def _configure(self, element: "int", wanted: "str | None") -> "None":
-        callbacks = Callbacks(self.browser, tool_timeout=self._settings["tool_timeout"])
+        callbacks = Callbacks(self.browser, self.tasks, tool_timeout=self._settings["tool_timeout"])
         options = callbacks.prepare(self.options or {})
         options["initialThread"] = wanted
 
@@ -386,7 +384,8 @@ class Session:
 
 
 def _is_error(detail: "dict[str, Any]") -> "bool":
-    return detail["status"] == 0 or detail["status"] >= 400
+    status: "int" = detail["status"]
+    return status == 0 or status >= 400
 
 
 def _subject(command: "str", parameters: "list[Any]") -> "tuple[str | None, bool]":

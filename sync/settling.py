@@ -78,7 +78,9 @@ class Settling:
         """The thread's deletion was seen in `api.fetch`: the `null` that follows is a deletion."""
         self._deleted.add(thread_id)
 
-    def command_started(self, command: "str", thread_id: "str | None", new_thread: "bool") -> "None":
+    def command_started(
+        self, command: "str", thread_id: "str | None", new_thread: "bool"
+    ) -> "None":
         """Our own `set_thread_id(thread_id)`, or a message with `new_thread`, is on its way."""
         if command == "set_thread_id":
             self._asked.append(thread_id)
@@ -106,7 +108,8 @@ class Settling:
         self, before: "Snapshot", name: "str", detail: "dict[str, object]", at: "float"
     ) -> "None":
         """One event of the element: `before` is the snapshot that it met, `at` its time in
-        seconds as the browser stamped it."""
+        seconds as the browser stamped it.
+        """
         thread_id: "str | None" = detail.get("threadId")  # type: ignore[assignment]
         if name == "error" and detail.get("name") == "InitialThreadLoadError":
             self._initial_failed = True

@@ -68,7 +68,8 @@ class ThreadStore:
         if not outcome["ok"]:
             self._report(f"localStorage cannot be read ({outcome['message']})")
         elif key not in self._memory or not self._reported:
-            return outcome["value"]  # type: ignore[return-value]
+            value: "str | None" = outcome["value"]
+            return value
         return self._memory.get(key)
 
     def _put(self, key: "str", value: "str | None") -> "None":

@@ -137,9 +137,7 @@ class Toolbar:
             self._key = key
             self._text = ""
             self._browser.cancel(self._timer)
-            self._timer = (
-                self._browser.later(self._announce_after, self._announce) if key else None
-            )
+            self._timer = self._browser.later(self._announce_after, self._announce) if key else None
         self._send()
         if self._kept and snapshot.phase != "starting":
             self._release(snapshot)

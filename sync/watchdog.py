@@ -1,4 +1,4 @@
-"""Silence, measured: an element that is never ready, and a chat that is busy without a sign of life.
+"""Silence, measured: an element that is never ready, a chat that is busy without a sign of life.
 
 Ready is no more than an iframe's load, `load.end` may never come, and a server may never close its
 stream (measured), so nothing but time can tell these from patience.
