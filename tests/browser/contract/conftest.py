@@ -21,7 +21,7 @@ STAND_IN = "/demo/chatkit.js"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 
 # A real element comes over the network and takes its 25 s of retries.
-OWN_LIMIT, FOREIGN_LIMIT = 5_000, 60_000
+OWN_LIMIT, REAL_LIMIT = 15_000, 60_000
 
 
 def is_foreign(config: pytest.Config) -> bool:
@@ -65,8 +65,8 @@ def chat(
     _contract_console.forget()
     # An IntegrationError that was handled reaches the window all the same.
     _contract_console.allow("ChatKit: .* ignored|not supported|options were refused")
-    limit = FOREIGN_LIMIT if is_foreign(pytestconfig) else OWN_LIMIT
     script = pytestconfig.getoption("--chatkit") or STAND_IN
+    limit = REAL_LIMIT if script.startswith("http") else OWN_LIMIT
     chat = Chat(_contract_context.new_page(), site, script, _contract_console, limit)
     chat.open()
     yield chat

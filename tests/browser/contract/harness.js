@@ -187,7 +187,7 @@
     call(element, command, args, label) {
       const number = calls.push({ state: "pending" }) - 1;
       const settle = (state, outcome) => {
-        calls[number] = { state, ...outcome };
+        calls[number] = { state, name: null, message: null, isError: false, ...outcome };
         const detail = state === "resolved" ? "" : ` ${outcome.name ?? typeof outcome.reason}`;
         write({ element, kind: "call", call: number, words: `${label} ${state}${detail}`.trim() });
       };

@@ -90,9 +90,7 @@ def test_a_broken_frame_is_ready_and_hangs_for_ever(
 
 @row("fact 6")
 @pytest.mark.parametrize("first", ["as initialThread", "by setThreadId"])
-def test_an_id_that_failed_once_resolves_empty_from_then_on(
-    chat: Chat, browser_name: str, first: str
-) -> None:
+def test_an_id_that_failed_once_resolves_empty_from_then_on(chat: Chat, first: str) -> None:
     element, x, b = poisoned(chat, first)
     element.run("setThreadId", b)
     element.mark()
