@@ -66,14 +66,12 @@ export function connect(receive) {
     about: (number) => JSON.stringify(about(elements.get(number))),
     listen: (id, number) => listen(elements.get(number), begin(id), (value) => tell(id, value)),
     draw(number, json) {
-      const element = elements.get(number);
+      const element = elements.get(number) ?? null;
       const state = JSON.parse(json);
-      if (!element) return;
       controls.draw(element, state);
-      if (state.snapshot)
-        element.dispatchEvent(
-          new CustomEvent("chatkit-sync", { detail: state.snapshot, bubbles: true }),
-        );
+      element?.dispatchEvent(
+        new CustomEvent("chatkit-sync", { detail: state.snapshot, bubbles: true }),
+      );
     },
     release(number) {
       const element = elements.get(number);

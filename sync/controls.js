@@ -46,6 +46,7 @@ let recorder = null;
 let observer = null;
 let members = new Map();
 let failed = false;
+let withoutElement = STARTING;
 let focusAtClick = null;
 
 /** Takes over the click guard of the tag's recorder. */
@@ -103,9 +104,10 @@ export function release(element) {
   drawAll();
 }
 
-/** Draws one element's state: `{phase, busy, thread, off: {action: reason or null}, gate, text}`. */
+/** Draws one element's state (`null`: where the page has none): `{phase, busy, thread, off: {action: reason or null}, gate, text}`. */
 export function draw(element, state) {
-  states.set(element, state);
+  if (element) states.set(element, state);
+  else withoutElement = state;
   for (const container of containers())
     if (ownerOf(container) === element) drawContainer(container);
 }
@@ -160,6 +162,11 @@ function ownerOf(container) {
   return owner ?? lastOwners.get(container) ?? null;
 }
 
+function stateOf(container) {
+  const owner = ownerOf(container);
+  return owner ? (states.get(owner) ?? STARTING) : withoutElement;
+}
+
 function namedOwner(container) {
   const selector =
     container.getAttribute("data-chatkit-toolbar") || container.getAttribute("data-chatkit-status");
@@ -189,7 +196,7 @@ function query(selector) {
 }
 
 function drawContainer(container) {
-  const state = states.get(ownerOf(container)) ?? STARTING;
+  const state = stateOf(container);
   if (container.matches(STATUS)) drawStatus(container, state);
   if (!container.matches(TOOLBAR)) return;
   set(container, "aria-busy", String(state.busy));
@@ -273,7 +280,7 @@ function guard(event) {
   const control = event.target.closest?.(CONTROL);
   const toolbar = control?.closest(TOOLBAR);
   if (!toolbar) return;
-  const state = states.get(ownerOf(toolbar)) ?? STARTING;
+  const state = stateOf(toolbar);
   const { chatkitAction: action } = control.dataset;
   const reason = reasonFor(control, action, state);
   const pageHasItOff =

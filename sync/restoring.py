@@ -86,7 +86,7 @@ class Restoring:
             self._wait("shown")
         elif name == "thread.change" and self._error:
             self._end("failed", self.wanted)
-        elif name == "thread.change" or (name == "response.start" and self.wanted is None):
+        elif name == "thread.change":
             self._end("overtaken", self.wanted)
 
     def _observe_companion(self, name: "str", thread_id: "str | None") -> "None":

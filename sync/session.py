@@ -92,6 +92,7 @@ class Session:
         self._settling: "Settling | None" = None
         self._restoring: "Restoring | None" = None
         self._wish: "tuple[str | None] | tuple[()]" = ()
+        self._wishes = 0
         self._statuses: "dict[str, int]" = {}
 
     # The life of the session and of its elements.
@@ -109,7 +110,7 @@ class Session:
     def stop(self) -> "None":
         """Lets go of everything; whatever waits ends with an error."""
         element = self.element
-        self.told("own.failed", {"reason": "stopped"})
+        self.told("own.stopped")
         self.commands.stop()
         self._release_element()
         if element is not None:
@@ -137,6 +138,9 @@ class Session:
         settings = self._settings
         self._settling = Settling(self.browser, self._settled, delay=settings["settle_delay"])
         wanted, from_address = self._memory.wanted()
+        if wanted is None and self.options is not None:
+            # The page's own first thread, where nothing is remembered.
+            wanted = self.options.get("initial_thread", self.options.get("initialThread"))
         self._restoring = Restoring(
             self.browser,
             wanted,
@@ -265,13 +269,13 @@ class Session:
                 self._restoring.ready(after)
             self._restoring.observe(before, name, detail)
             self._settling.observe(before, name, detail, at)
-        if after != before:
+        if after is not before:
             self.commands.wake()
             self._toolbar.draw(after)
         public = "http.error" if name == "own.http" and _is_error(detail) else name
         if not public.startswith("own."):
             self.listeners.tell(public, arguments(public, detail))
-        if after != before:
+        if after is not before:
             self.listeners.tell("own.snapshot", [after])
         if after.phase == "idle" and self._wish:
             self._grant()
@@ -305,6 +309,9 @@ class Session:
         if memory is None or settling is None:
             return
         snapshot = self.snapshot
+        if how == "none" and self.options is not None:
+            # We have asked for a new chat, and the element tells nothing of it.
+            self.told("own.known")
         self.told("own.restored")
         settling.rest(snapshot.thread_id)
         if how == "shown":
@@ -338,6 +345,8 @@ class Session:
         """See `ChatKit.set_scope`."""
         self._settings["scope"] = scope
         if self._memory is not None:
+            if self._restoring is not None and self._restoring.wanted is not None:
+                self._memory.former.add(self._restoring.wanted)
             self._memory.set_scope(scope)
         self._wished(None)
 
@@ -360,15 +369,17 @@ class Session:
             # The element would show an empty thread and call that a success (measured).
             self._refused()
             return
+        self._wishes += 1
+        number = self._wishes
         self.commands.ask(
             "set_thread_id",
             [wish],
-            lambda how, outcome, reason: self._granted(wish, how, outcome),
+            lambda how, outcome, reason: self._granted(number, wish, how, outcome),
             seconds=self.commands.limit("set_thread_id"),
         )
 
-    def _granted(self, wish: "str | None", how: "str", outcome: "Any") -> "None":
-        if how != "rejected" or self._wish:
+    def _granted(self, number: "int", wish: "str | None", how: "str", outcome: "Any") -> "None":
+        if how != "rejected" or self._wish or number != self._wishes:
             return
         if "already responding" in outcome["message"] or "is loading" in outcome["message"]:
             # Refused for being busy: the newest wish is tried again at idle.

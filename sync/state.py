@@ -191,7 +191,12 @@ def _load_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str,
     # element emits no thread.change for it (measured).
     thread_id = detail.get("threadId")
     others = tuple([one for one in snapshot.loading if one != thread_id])
-    return {"thread_id": thread_id, "thread_known": True, "loading": others + (thread_id,)}
+    return {
+        "thread_id": thread_id,
+        "thread_known": True,
+        "loading": others + (thread_id,),
+        "notice": None,
+    }
 
 
 def _load_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
@@ -200,7 +205,7 @@ def _load_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, o
 
 
 def _response_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
-    return {"responding": True, "locked": False}
+    return {"responding": True, "locked": False, "notice": None}
 
 
 def _response_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
@@ -224,6 +229,7 @@ _RULES = {
     "own.restored": lambda s, d: {"restored": True},
     "own.gone": lambda s, d: as_dict(Snapshot(gone=True, notice=s.notice)),
     "own.failed": lambda s, d: {"failure": d["reason"]},
+    "own.stopped": lambda s, d: as_dict(Snapshot(failure="stopped")),
     "own.stalled": lambda s, d: {"stalled": True},
     "own.alive": lambda s, d: {"stalled": False},
     "own.locked": lambda s, d: {"locked": not s.responding},

@@ -38,6 +38,9 @@ TEXTS = {
 ANNOUNCE_AFTER = 0.5
 """Seconds that a phase lasts before it is announced: shorter ones would only be noise."""
 
+NO_ELEMENT = 0
+"""What stands for the element while the page has none: its controls are drawn all the same."""
+
 CLICK_AGE = 15.0
 """Seconds after which a click that was kept while the chat started is forgotten."""
 
@@ -83,7 +86,7 @@ def is_switch(click: "dict[str, Any]") -> "bool":
 class Toolbar:
     """Draws snapshots and collects clicks for one element at a time.
 
-    Duties: `attach` an element (`None` for none), `draw` every snapshot, `clicked` for every
+    Duties: `attach` an element, `draw` every snapshot, `clicked` for every
     click. `perform(click, waits)` is called for those that count; `waits` is true for clicks that
     were made while the chat started.
     """
@@ -102,7 +105,7 @@ class Toolbar:
         self._owner = owner
         self._texts = TEXTS | (texts or {})
         self._announce_after = announce_after
-        self._element: "int | None" = None
+        self._element = NO_ELEMENT
         self._kept: "list[dict[str, Any]]" = []
         self._drawn = ""
         self._key: "str | None" = None
@@ -110,7 +113,7 @@ class Toolbar:
         self._timer: "object" = None
         self._snapshot: "Snapshot | None" = None
 
-    def attach(self, element: "int | None") -> "None":
+    def attach(self, element: "int") -> "None":
         """Another element is served from now on."""
         self._element = element
         self._drawn = ""
@@ -120,7 +123,7 @@ class Toolbar:
         self._browser.cancel(self._timer)
         self._timer = None
         self._kept = []
-        self._element = None
+        self._snapshot = None
 
     def clicked(self, click: "dict[str, Any]") -> "None":
         """A click on a control that is on, or on any while the chat starts."""
@@ -149,7 +152,7 @@ class Toolbar:
 
     def _send(self) -> "None":
         snapshot = self._snapshot
-        if self._element is None or snapshot is None:
+        if snapshot is None:
             return
         text = json.dumps(picture(snapshot, self._text))
         if text != self._drawn:
