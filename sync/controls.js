@@ -19,6 +19,7 @@ const ATTRIBUTES = [
   "data-chatkit-show",
   "data-chatkit-thread",
 ];
+const OURS = `openai-chatkit,${ATTRIBUTES.map((name) => `[${name}]`).join()}`;
 const STARTING = { phase: "starting", busy: false, off: {}, gate: "starting", text: "" };
 const RELEASED = { phase: "idle", busy: false, off: {}, gate: null, text: "" };
 const LATE = "The chat helpers could not start.";
@@ -60,7 +61,8 @@ export function observe() {
   if (observer) return;
   if (!recorder) addEventListener("click", guard, true);
   installLook();
-  observer = new MutationObserver(() => {
+  observer = new MutationObserver((records) => {
+    if (!records.some(concernsUs)) return;
     members = new Map();
     drawAll();
   });
@@ -71,6 +73,17 @@ export function observe() {
     attributeFilter: ATTRIBUTES,
   });
   drawAll();
+}
+
+/** Most changes of a page are none of ours, and a page may have thousands of them. */
+function concernsUs(record) {
+  const ours = (node) =>
+    node.nodeType === Node.ELEMENT_NODE && (node.matches(OURS) || node.querySelector(OURS));
+  return (
+    record.type === "attributes" ||
+    [...record.addedNodes].some(ours) ||
+    [...record.removedNodes].some(ours)
+  );
 }
 
 /** Python did not come: links become links again, everything else stays off. */

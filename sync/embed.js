@@ -42,6 +42,8 @@
       if (!control) return;
       event.preventDefault();
       event.stopImmediatePropagation();
+      // Off by the page's own hand: what it does not want now it does not want later.
+      if (control.getAttribute("aria-disabled") === "true") return;
       if (control.matches("[data-chatkit-action]"))
         log.push({ click: control, at: performance.now(), focus: document.activeElement });
     },
