@@ -1,0 +1,458 @@
+"""One page in a browser, with every method of `sync.browser.Browser` and nothing behind it.
+
+    browser = FakeBrowser("/?threadId=thr_1")
+    element = browser.mount(FakeElement(Server("thr_1")))
+    chatkit = ChatKit(browser=browser).start()
+    browser.clock.advance(1.0)
+
+What a person and the page do has methods of its own: `mount`, `remove`, `click`, `history`,
+`come_back`. Whatever crosses the border crosses it as JSON, and an exception of a handler is
+reported, as in the real one; `exceptions` keeps them, and most tests want it to stay empty.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sync.browser import Browser
+
+from .clock import Clock
+from .history import History, Refused
+from .storage import Denied, Storage
+
+if TYPE_CHECKING:
+    from .element import FakeElement
+
+Undo = Callable[[], None]
+
+STARTING: dict[str, Any] = {"phase": "starting", "off": {}}
+RELEASED: dict[str, Any] = {"phase": "idle", "off": {}, "released": True}
+
+
+def crossed(value: Any) -> Any:
+    """A value as it arrives on the other side of the border."""
+    return json.loads(json.dumps(value))
+
+
+class Answer:
+    """What a callback gets to settle its promise with."""
+
+    def __init__(self, js_object: object = None) -> None:
+        self.object = js_object
+        self.resolved: list[Any] = []
+        self.rejected: list[str] = []
+
+    def resolve(self, value: Any, is_object: bool) -> None:
+        """JSON, or an object of JavaScript's."""
+        self.resolved.append(value if is_object else json.loads(value))
+
+    def reject(self, message: str) -> None:
+        """The text of an `Error`."""
+        self.rejected.append(message)
+
+
+class FakeBrowser(Browser):
+    """A page of its own; `storage` may be shared with other pages, as tabs do."""
+
+    def __init__(
+        self,
+        url: str = "/",
+        *,
+        clock: Clock | None = None,
+        storage: Storage | None = None,
+        settings: dict[str, Any] | None = None,
+        recorder: bool = True,
+    ) -> None:
+        self.clock = clock or Clock()
+        self.history = History(url)
+        self.store = storage or Storage()
+        self.tag_settings = settings or {}
+        self.claims: set[str] = set()
+        self.reports: list[str] = []
+        self.exceptions: list[tuple[BaseException, str]] = []
+        self.document: list[FakeElement] = []
+        self.drawings: dict[int, list[dict[str, Any]]] = {}
+        self.called: list[tuple[str, list[Any]]] = []
+        self.reloads = 0
+        self.secure = True
+        self.focus = "body"
+        self._focus_at_click: str | None = None
+        self._recorder = recorder
+        self._log: list[tuple[FakeElement, dict[str, Any]]] = []
+        self._taken: set[FakeElement] = set()
+        self._numbers: dict[int, FakeElement] = {}
+        self._served: dict[FakeElement, object] = {}
+        self._senders: dict[FakeElement, Callable[[dict[str, Any]], None]] = {}
+        self._states: dict[FakeElement, dict[str, Any]] = {}
+        self._looks: dict[int, Callable[[], None]] = {}
+        self._again: list[Callable[[], None]] = []
+        self._live: dict[int, object] = {}
+        self._timers: dict[int, object] = {}
+        self._count = 0
+
+    # What a person and the page do.
+
+    def mount(self, element: FakeElement, *, configured: bool = True) -> FakeElement:
+        """Puts an element into the page; the page configures it, unless told otherwise."""
+        self._connect(element, len(self.document))
+        if configured:
+            element.set_options({})
+        return element
+
+    def remove(self, element: FakeElement) -> None:
+        """Takes an element out of the page, which kills it (measured)."""
+        self.document.remove(element)
+        element.die()
+        self._look_soon()
+
+    def move(self, element: FakeElement) -> None:
+        """Moves an element to the page's end; that is a removal, and kills it too (measured)."""
+        self.document.remove(element)
+        element.die()
+        self.document.append(element)
+        self._look_soon()
+
+    def click(
+        self,
+        action: str,
+        *,
+        thread: str | None = None,
+        text: str | None = None,
+        payload: str | None = None,
+        control: int = 1,
+        element: FakeElement | None = None,
+    ) -> bool:
+        """A click on a control as `controls.js` treats it; false where it is stopped as off."""
+        target = element or self.document[0]
+        state = self._states.get(target, STARTING)
+        reason = "starting" if state is STARTING else state["off"].get(action)
+        if action == "focus-composer":
+            self._focus_at_click = self.focus
+        click = {"action": action, "thread": thread, "text": text, "payload": payload}
+        told = {"click": click | {"control": control, "at": self.clock.now()}}
+        if (reason and reason != "starting") or "released" in state:
+            return False
+        if target in self._senders:
+            self._senders[target](crossed(told))
+        else:
+            self._log.append((target, told))
+        return True
+
+    def come_back(self) -> None:
+        """Out of the back/forward cache: `pageshow` with `persisted`."""
+        for again in list(self._again):
+            self._guarded(again)
+
+    # What tests look at.
+
+    def shown(self, element: FakeElement | None = None) -> dict[str, Any]:
+        """The last state that was drawn for an element's controls."""
+        return self._states[element or self.document[0]]
+
+    def off(self, action: str) -> str | None:
+        """Why the first element's controls with this action are off."""
+        reason: str | None = self.shown()["off"][action]
+        return reason
+
+    # What the element does.
+
+    def event(self, element: FakeElement, name: str, detail: Any) -> None:
+        """An event on an element, told now or kept by the tag's recorder."""
+        told = {"event": name, "detail": detail or {}, "at": self.clock.now()}
+        if element in self._senders:
+            self._senders[element](crossed(told))
+        elif self._recorder and element not in self._taken:
+            self._log.append((element, told))
+
+    # The interface.
+
+    def now(self) -> float:
+        """See `Browser`."""
+        return self.clock.now()
+
+    def later(self, seconds: float, function: Callable[[], None]) -> object:
+        """See `Browser`."""
+        number = self._next()
+
+        def fire() -> None:
+            del self._timers[number]
+            self._guarded(function)
+
+        self._timers[number] = self.clock.later(seconds, fire)
+        return number
+
+    def cancel(self, timer: object) -> None:
+        """See `Browser`."""
+        self.clock.cancel(self._timers.pop(timer, None))  # type: ignore[call-overload]
+
+    def counts(self) -> dict[str, int]:
+        """See `Browser`."""
+        return {
+            "handlers": len(self._live) + len(self._timers),
+            "elements": len(self._numbers),
+            "running": len(self._live),
+            "timers": len(self._timers),
+        }
+
+    def adopt(self, element: object) -> int:
+        """See `Browser`."""
+        return self._number(element)  # type: ignore[arg-type]
+
+    def watch(
+        self, target: str | int, appeared: Callable[[int], None], left: Callable[[int], None]
+    ) -> tuple[str, Undo]:
+        """See `Browser`."""
+        number = self._hold("watch")
+        if isinstance(target, str) and target.startswith("["):
+            return f"SyntaxError: {target!r} is not a valid selector", self._undo_of(number)
+        mine = object()
+        current: list[FakeElement] = []
+        last = [0]
+
+        def free(element: FakeElement) -> bool:
+            return not element.dead and self._served.get(element, mine) is mine
+
+        def find() -> FakeElement | None:
+            if isinstance(target, int):
+                found = self._numbers.get(target)
+                return found if found in self.document else None
+            matching = (one for one in self.document if target in one.selectors)
+            return next(filter(free, matching), None)
+
+        def look() -> None:
+            if current and current[0].dead:
+                current.clear()
+                self._guarded(lambda: left(last[0]))
+            found = None if current else find()
+            if found is None or not free(found):
+                return
+            current.append(found)
+            self._served[found] = mine
+            self._numbers.pop(last[0], None)
+            last[0] = self._number(found)
+            self._guarded(lambda: appeared(last[0]))
+
+        def undo() -> None:
+            self._looks.pop(number, None)
+            self._live.pop(number, None)
+            self._numbers.pop(last[0], None)
+            for one in current:
+                self._served.pop(one, None)
+
+        self._looks[number] = look
+        self._look_soon()
+        return "", undo
+
+    def release(self, element: int) -> None:
+        """See `Browser`."""
+        found = self._numbers.pop(element, None)
+        if found is not None:
+            self._states[found] = RELEASED
+
+    def others(self) -> list[int]:
+        """See `Browser`."""
+        all_of_them = [one for one in self.document if "openai-chatkit" in one.selectors]
+        return [self._number(one) for one in all_of_them[1:]]
+
+    def about(self, element: int) -> dict[str, Any]:
+        """See `Browser`."""
+        found = self._numbers.get(element)
+        return {
+            "defined": found is not None and found.defined,
+            "loaded": found is not None and found.loaded,
+            "framed": found is not None and found.framed,
+            "secure": self.secure,
+            "parameter": found and found.parameter,
+            "key": found and found.key,
+        }
+
+    def listen(
+        self,
+        element: int,
+        event: Callable[[str, dict[str, Any], float], None],
+        click: Callable[[dict[str, Any]], None],
+    ) -> Undo:
+        """See `Browser`."""
+        found = self._numbers[element]
+        number = self._hold("listen")
+
+        def send(value: dict[str, Any]) -> None:
+            if "click" in value:
+                self._guarded(lambda: click(value["click"]))
+            else:
+                self._guarded(lambda: event(value["event"], value["detail"], value["at"]))
+
+        self._states[found] = STARTING
+        self._taken.add(found)
+        for _, told in [one for one in self._log if one[0] is found]:
+            send(crossed(told))
+        self._log = [one for one in self._log if one[0] is not found]
+        self._senders[found] = send
+
+        def undo() -> None:
+            self._live.pop(number, None)
+            if self._senders.get(found) is send:
+                del self._senders[found]
+
+        return undo
+
+    def draw(self, element: int, text: str) -> None:
+        """See `Browser`."""
+        state = json.loads(text)
+        self.drawings.setdefault(element, []).append(state)
+        if element in self._numbers:
+            self._states[self._numbers[element]] = state
+
+    def focus_unmoved(self) -> bool:
+        """See `Browser`."""
+        return self._focus_at_click in (None, self.focus)
+
+    def command(
+        self,
+        element: int,
+        method: str,
+        parameters: list[object],
+        answered: Callable[[dict[str, Any], object], None],
+        files: object = None,
+    ) -> Undo:
+        """See `Browser`."""
+        self.called.append((method, crossed(parameters)))
+        number = self._hold("command")
+
+        def told(outcome: dict[str, Any], reason: object) -> None:
+            if self._live.pop(number, None) is not None:
+                self._guarded(lambda: answered(crossed(outcome), reason))
+
+        found = self._numbers.get(element)
+        if found is None:
+            words = {"ok": False, "name": "TypeError", "message": "undefined has no properties"}
+            self.clock.later(0, lambda: told(words, None))
+        else:
+            found.call(method, crossed(parameters), told)
+        return lambda: self._live.pop(number, None)  # type: ignore[return-value]
+
+    def configure(
+        self,
+        element: int,
+        options: dict[str, object],
+        page_fetch: object,
+        told: Callable[[dict[str, Any], Any], None],
+    ) -> Undo:
+        """See `Browser`."""
+        number = self._hold("configure")
+        found = self._numbers[element]
+
+        def tell(value: dict[str, Any], extra: Any = None) -> None:
+            if number in self._live:
+                self._guarded(lambda: told(crossed(value), extra))
+
+        def give() -> None:
+            if number in self._live and found.defined:
+                tell({"configured": found.set_options(crossed(options), tell)})
+
+        found.page_fetch = page_fetch
+        self.clock.later(0, give)
+        return self._undo_of(number)
+
+    def renew(self, element: int) -> None:
+        """See `Browser`."""
+        old = self._numbers[element]
+        place = self.document.index(old)
+        self.document.remove(old)
+        old.die()
+        self._connect(old.fresh(), place)
+
+    def reload(self) -> None:
+        """See `Browser`."""
+        self.reloads += 1
+
+    def address(self) -> str:
+        """See `Browser`."""
+        return self.history.href
+
+    def write_address(self, url: str, *, push: bool) -> str:
+        """See `Browser`."""
+        with contextlib.suppress(Refused):
+            self.history.write(url, push=push, state=self.history.states[self.history.index])
+        return self.history.href
+
+    def on_entry(self, arrived: Callable[[], None], again: Callable[[], None]) -> Undo:
+        """See `Browser`."""
+        number = self._hold("entries")
+        quiet = self.history.on_popstate(lambda: self._guarded(arrived))
+        self._again.append(again)
+
+        def undo() -> None:
+            self._live.pop(number, None)
+            self._again.remove(again)
+            quiet()
+
+        return undo
+
+    def read_storage(self, key: str) -> dict[str, Any]:
+        """See `Browser`."""
+        try:
+            return {"ok": True, "value": self.store.get(key)}
+        except Denied as error:
+            return {"ok": False, "name": "SecurityError", "message": str(error)}
+
+    def write_storage(self, key: str, value: str | None) -> dict[str, Any]:
+        """See `Browser`."""
+        try:
+            self.store.put(key, crossed(value))
+        except Denied as error:
+            return {"ok": False, "name": "SecurityError", "message": str(error)}
+        return {"ok": True, "value": None}
+
+    def settings(self) -> dict[str, Any]:
+        """See `Browser`."""
+        return dict(crossed(self.tag_settings))
+
+    def report(self, message: str, *, error: bool = False) -> None:
+        """See `Browser`."""
+        self.reports.append(message)
+
+    def report_exception(self, error: BaseException, where: str) -> None:
+        """See `Browser`."""
+        self.exceptions.append((error, where))
+
+    # Inside.
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
+
+    def _hold(self, what: str) -> int:
+        number = self._next()
+        self._live[number] = what
+        return number
+
+    def _undo_of(self, number: int) -> Undo:
+        return lambda: self._live.pop(number, None)  # type: ignore[return-value]
+
+    def _guarded(self, function: Callable[[], None]) -> None:
+        try:
+            function()
+        except Exception as error:
+            self.report_exception(error, "while handling what the browser told")
+
+    def _number(self, element: FakeElement) -> int:
+        for number, known in self._numbers.items():
+            if known is element:
+                return number
+        number = self._next()
+        self._numbers[number] = element
+        return number
+
+    def _connect(self, element: FakeElement, place: int) -> None:
+        self.document.insert(place, element)
+        element.connect(self)
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        # As a MutationObserver: after whatever runs now, once for each watch.
+        for look in list(self._looks.values()):
+            self.clock.later(0, look)

@@ -1,0 +1,45 @@
+"""The server behind a FakeElement: which threads there are, and what goes wrong."""
+
+from __future__ import annotations
+
+DOWN = 0
+"""The status of a request that met no server."""
+
+
+class Server:
+    """`threads` are there; any other id is a 404.
+
+    `down` answers nothing at all. `failing[id]` is the status that loading this thread gets,
+    `creating` the status of creating one. `latency` is seconds for a request, `answer_time` for an
+    answer's stream, which never ends where it is `None`.
+    """
+
+    def __init__(self, *threads: str) -> None:
+        self.threads = list(threads)
+        self.down = False
+        self.failing: dict[str, int] = {}
+        self.creating = 200
+        self.latency = 0.1
+        self.latencies: dict[str, float] = {}
+        self.answer_time: float | None = 1.0
+        self.retry_time = 25.0
+        self._made = 0
+
+    def status_of(self, thread_id: str) -> int:
+        """The HTTP status of loading a thread now."""
+        if self.down:
+            return DOWN
+        if thread_id in self.failing:
+            return self.failing[thread_id]
+        return 200 if thread_id in self.threads else 404
+
+    def create(self) -> tuple[int, str]:
+        """Makes a thread: the status, and its id where that is 200."""
+        if self.down:
+            return DOWN, ""
+        if self.creating != 200:
+            return self.creating, ""
+        self._made += 1
+        made = f"new_{self._made}"
+        self.threads.append(made)
+        return 200, made
