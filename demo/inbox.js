@@ -81,6 +81,7 @@ undo.addEventListener("click", () => {
 function control(action, text, label, name) {
   const button = document.createElement("button");
   button.type = "button";
+  button.className = "small";
   button.dataset.chatkitAction = action;
   button.dataset.chatkitText = text;
   button.textContent = label;

@@ -12,6 +12,7 @@ import sys
 
 from pyscript import document
 from pyscript.ffi import create_proxy
+
 from sync import running
 from sync.address import read
 from sync.browser import shared
@@ -99,7 +100,9 @@ class Inspector:
             self._write(name, _text(getattr(snapshot, name)))
         parameter, key = DEFAULTS["parameter"], DEFAULTS["key"]
         self._write("address", f"{parameter} = {_text(read(self._browser.address(), parameter))}")
-        self._write("localStorage", f"{key} = {_text(self._browser.read_storage(key).get('value'))}")
+        self._write(
+            "localStorage", f"{key} = {_text(self._browser.read_storage(key).get('value'))}"
+        )
         self._write("events", "\n".join(self._events))
 
     def _write(self, name: "str", text: "str") -> "None":
