@@ -1,0 +1,1 @@
+"""The library in real browsers: pages with the tag, told as scenarios."""

@@ -1,0 +1,259 @@
+"""From the first byte of the page to the first command: what is kept, run, dropped, and said."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .scene import CONTROLS, LIMIT, START_LIMIT, TOOLBAR, Scene
+
+# The recorder's clock can be moved on: clicks and Python read it, events carry their own stamps.
+SKEW = """<script>
+  scene.skew = 0;
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + scene.skew;
+</script>"""
+
+
+@pytest.mark.core
+def test_controls_are_off_until_the_chat_is_ready(scene: Scene) -> None:
+    python = scene.hold_python()
+    scene.open(wait=False)
+    scene.expect_off(*CONTROLS, reason="starting")
+    expect(scene.locate("#bar")).to_have_attribute("data-chatkit-state", "starting")
+    python.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.expect_on(*CONTROLS)
+    assert scene.locate("#page-disabled").is_disabled()
+    expect(scene.locate('#page-off[aria-disabled="true"]:not([data-chatkit-off])')).to_have_count(1)
+    assert scene.js("scene.disabledWrites") == []
+
+
+def test_no_frame_shows_a_control_that_looks_on(scene: Scene) -> None:
+    """Off from the first paint on: looked at in every frame until the chat is ready."""
+    look = """<script>
+      scene.frames = [];
+      (function look() {
+        const send = document.querySelector("#send");
+        const bar = document.querySelector("#bar");
+        if (send) scene.frames.push([send.getAttribute("aria-disabled"),
+          bar.getAttribute("data-chatkit-state"), getComputedStyle(send).cursor]);
+        requestAnimationFrame(look);
+      })();
+    </script>"""
+    module = scene.hold("**/sync/start.js")
+    scene.open(wait=False, head=look)
+    scene.page.wait_for_function("scene.frames.length > 2")
+    module.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    frames = scene.js("scene.frames")
+    early = [frame for frame in frames if frame[1] != "idle"]
+    assert [frame for frame in early if frame[0] != "true"] == []
+
+
+def test_a_page_in_another_folder(scene: Scene) -> None:
+    scene.open(path="/scene/deeper/page.html")
+    scene.expect_on(*CONTROLS)
+
+
+@pytest.mark.core
+def test_clicks_of_the_start_run_once_and_in_order(scene: Scene) -> None:
+    python = scene.hold_python()
+    scene.open(wait=False, fake=True)
+    scene.expect_off(*CONTROLS)
+    for name in ("new", "send", "open-a", "send", "new", "open-b", "draft", "draft", "page-off"):
+        scene.press(f"#{name}")
+    python.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.expect_calls(
+        ["sendUserMessage", {"text": "Said by a control"}],
+        ["setThreadId", "thr_b"],
+        ["setComposerValue", {"text": "A draft"}],
+        ["focusComposer"],
+    )
+
+
+def test_a_click_before_the_controls_are_known_is_kept_too(scene: Scene) -> None:
+    """The recorder alone, without the module that brings the controls into their state."""
+    module = scene.hold("**/sync/start.js")
+    scene.open(wait=False, fake=True)
+    scene.press("#send")
+    scene.press("#gate")
+    module.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.expect_calls(["sendUserMessage", {"text": "Said by a control"}])
+
+
+def test_the_clicked_message_is_sent_and_the_thread_remembered(scene: Scene) -> None:
+    python = scene.hold_python()
+    scene.open(wait=False)
+    scene.press("#send")
+    python.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    expect(scene.messages()).to_have_count(2)
+    scene.wait(lambda: scene.stored() is not None, "a thread in storage")
+    scene.expect_query(f"?threadId={scene.stored()}")
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_the_composer_gets_the_focus_only_where_it_has_not_moved(scene: Scene, moved: bool) -> None:
+    python = scene.hold_python()
+    scene.open(wait=False, fake=True, body=TOOLBAR + '<input id="mine" aria-label="Mine">')
+    scene.expect_off("write")
+    scene.press("#write")
+    if moved:
+        scene.locate("#mine").focus()
+    python.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    # A later click ends the story: what has not run before it does not run.
+    scene.js("document.querySelector('#fetch').click()")
+    scene.wait(lambda: ["fetchUpdates"] in scene.calls(), "the last click")
+    assert (["focusComposer"] in scene.calls()) is not moved
+
+
+def test_a_click_older_than_fifteen_seconds_is_forgotten(scene: Scene) -> None:
+    python = scene.hold_python()
+    scene.open(wait=False, fake=True, head=SKEW)
+    scene.expect_off(*CONTROLS)
+    scene.press("#send")
+    scene.js("scene.skew += 15_001")
+    scene.press("#draft")
+    python.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.expect_calls(["setComposerValue", {"text": "A draft"}], ["focusComposer"])
+
+
+@pytest.mark.core
+def test_what_happened_before_python_is_known_to_it(scene: Scene) -> None:
+    """A person talks while Python is on its way: the new thread is saved all the same."""
+    python = scene.hold_python()
+    scene.open(wait=False)
+    scene.say("I was here first")
+    expect(scene.messages()).to_have_count(2)
+    python.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.wait(lambda: scene.stored() is not None, "a thread in storage")
+    scene.expect_query(f"?threadId={scene.stored()}")
+    assert scene.site.store.messages(scene.stored() or "")[0] == ("user", "I was here first")
+
+
+def test_an_answer_that_streams_when_python_comes(scene: Scene) -> None:
+    python = scene.hold_python()
+    scene.open(wait=False)
+    fault = scene.site.faults.add("threads.create", hold_after=2)
+    scene.say("Hello")
+    fault.wait_hit()
+    python.release()
+    scene.expect_phase("responding", limit=START_LIMIT)
+    scene.expect_off(*CONTROLS, reason="responding")
+    fault.release()
+    scene.expect_phase("idle")
+    scene.wait(lambda: scene.stored() is not None, "a thread in storage")
+
+
+# This page wires by itself, with the public API: handlers stand before the start.
+MAIN = """
+import json
+from pyscript import window
+from sync import ChatKit
+
+chatkit = ChatKit("#chat")
+heard = []
+
+@chatkit.on("log")
+def hear(name, data):
+    heard.append(data["number"])
+    window.scene.heard = json.dumps(heard)
+
+chatkit.start()
+"""
+
+# 50 controls, each with words of its own, so that repeats are not meant to count once.
+FIFTY = "".join(
+    f'<button id="c{n}" data-chatkit-action="draft" data-chatkit-text="{n}">{n}</button>'
+    for n in range(50)
+)
+
+# From right behind the element until well after the chat is ready, at random moments.
+CROWD = """<script>
+  scene.sent = 0;
+  scene.clicked = [];
+  scene.before = 0;
+  const left = [...Array(50).keys()].sort(() => Math.random() - 0.5);
+  const event = () => fake.say("log", { name: "n", data: { number: scene.sent++ } });
+  const click = () => {
+    const number = left.pop();
+    scene.clicked.push(String(number));
+    document.querySelector(`#c${number}`).click();
+  };
+  const isIdle = () => scene.phases.at(-1) === "idle";
+  let after = 0;
+  (function step() {
+    for (let n = Math.floor(Math.random() * 4); n > 0; n--) event();
+    // Half of the clicks at least belong to the start, however long it takes.
+    if (left.length && Math.random() < (isIdle() || left.length > 20 ? 0.3 : 0.03)) click();
+    if (isIdle()) after++;
+    else scene.before = scene.sent;
+    if (after > 80 && scene.sent >= 200 && !left.length) scene.over = true;
+    else if (Math.random() < 0.1) queueMicrotask(step);
+    else setTimeout(step, Math.random() * 20);
+  })();
+</script>"""
+
+
+@pytest.mark.core
+def test_nothing_of_the_start_is_lost_or_doubled(scene: Scene) -> None:
+    """It must show 7."""
+    scene.site.add_page("/main.py", MAIN, "text/x-python")
+    scene.open(
+        wait=False,
+        fake=True,
+        body=f'<nav id="bar" data-chatkit-toolbar>{FIFTY}</nav>',
+        foot=CROWD,
+    )
+    scene.page.wait_for_function("scene.over", timeout=START_LIMIT)
+    sent = scene.js("scene.sent")
+    assert sent >= 200
+    assert scene.js("scene.before") > 0
+    scene.page.wait_for_function(
+        "(count) => JSON.parse(scene.heard).length >= count", arg=sent, timeout=LIMIT
+    )
+    assert scene.js("JSON.parse(scene.heard)") == list(range(sent))
+    scene.wait(lambda: len(scene.calls()) >= 100, "50 drafts, each followed by the focus")
+    drafts = [call[1]["text"] for call in scene.calls() if call[0] == "setComposerValue"]
+    assert drafts == scene.js("scene.clicked")
+    assert len(scene.calls()) == 100
+
+
+def test_when_python_never_comes_links_are_links(scene: Scene) -> None:
+    wasm = "micropython.wasm" if scene.runtime == "mpy" else "pyodide.asm.wasm"
+    scene.page.route(f"**/{wasm}", lambda route: route.abort())
+    scene.console.allow(".*")
+    thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])
+    scene.open(wait=False, attributes='data-limit="1"', body=TOOLBAR.replace("thr_a", thread))
+    expect(scene.locate("#status")).to_have_text("The chat helpers could not start.", timeout=LIMIT)
+    scene.expect_off("new", "write", "send", "draft", "fetch", "action", "gate", reason="failed")
+    scene.expect_on("open-a", "open-b")
+    scene.press("#send")
+    scene.expect_report("error: ", "Python did not start within 1 s")
+    # The chat itself works without us.
+    scene.say("Is anybody there?")
+    expect(scene.messages()).to_have_count(2)
+    scene.locate("#open-a").click()
+    scene.expect_query(f"?threadId={thread}")
+    expect(scene.locate("#status")).to_have_text("The chat helpers could not start.", timeout=LIMIT)
+    scene.expect_report("error: ", "Python did not start within 1 s")
+    sent = [seen for seen in scene.site.faults.requests if seen.type == "threads.create"]
+    assert len(sent) == 1
+
+
+@pytest.mark.core
+def test_python_that_comes_late_heals(scene: Scene) -> None:
+    python = scene.hold_python()
+    scene.open(wait=False, fake=True, attributes='data-limit="0.3"')
+    scene.expect_report("error: ", "Python did not start within 0.3 s")
+    scene.expect_off("send", reason="failed")
+    python.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.expect_on(*CONTROLS)
+    expect(scene.locate("#status")).to_have_text("")
+    scene.press("#send")
+    scene.expect_calls(["sendUserMessage", {"text": "Said by a control"}])
