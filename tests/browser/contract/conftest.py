@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, Page
 
 from ..conftest import CHECKOUT, Console
 from ..site import Site
@@ -35,10 +35,10 @@ def _contract_console() -> Console:
 
 
 @pytest.fixture(scope="session")
-def _contract_context(browser: Browser, _contract_console: Console) -> Iterator[BrowserContext]:
+def _contract_page(browser: Browser, _contract_console: Console) -> Iterator[Page]:
     context = browser.new_context()
     _contract_console.watch(context)
-    yield context
+    yield context.new_page()
     context.close()
 
 
@@ -52,13 +52,13 @@ def _files() -> dict[str, tuple[str, str]]:
 
 @pytest.fixture
 def chat(
-    _contract_context: BrowserContext,
+    _contract_page: Page,
     _contract_console: Console,
     _files: dict[str, tuple[str, str]],
     site: Site,
     pytestconfig: pytest.Config,
 ) -> Iterator[Chat]:
-    """A new page in the session's own context, loaded and ready for elements."""
+    """A page for elements, loaded afresh: the session's own, because a new one takes longer."""
     # Kept by the browser: asking for a dozen files again at every mount is half of the time.
     for path, (content, media_type) in _files.items():
         site.add_page(path, content, media_type, {"cache-control": "max-age=3600"})
@@ -67,10 +67,12 @@ def chat(
     _contract_console.allow("ChatKit: .* ignored|not supported|options were refused")
     script = pytestconfig.getoption("--chatkit") or STAND_IN
     limit = REAL_LIMIT if script.startswith("http") else OWN_LIMIT
-    chat = Chat(_contract_context.new_page(), site, script, _contract_console, limit)
+    chat = Chat(_contract_page, site, script, _contract_console, limit)
     chat.open()
     yield chat
-    chat.page.close()
+    _contract_page.unroute_all()
+    if chat.page != _contract_page:
+        chat.page.close()
     assert not _contract_console.unexpected(), "uncaught errors in the page"
 
 

@@ -167,8 +167,11 @@
 
     idOf: (letter) => [...names].find(([, name]) => name === letter)?.[0] ?? null,
 
-    /** Create an element, give it its options (unless null), and put it in the page. */
-    mount(options, { shadow = false } = {}) {
+    /**
+     * Create an element, give it its options (unless null), and put it in the page. Calls the
+     * `early` command, `[name, ...args]`, in the same tick.
+     */
+    mount(options, { shadow = false, early = null } = {}) {
       const element = document.createElement("openai-chatkit");
       element.style.cssText = "display:block;width:360px;height:420px";
       elements.push(element);
@@ -180,7 +183,11 @@
         listen(parent);
       }
       parent.append(element);
-      return elements.length - 1;
+      const number = elements.length - 1;
+      const loaded = element.getAttribute("data-loaded");
+      write({ element: number, kind: "note", words: "mounted", loaded });
+      if (early) this.call(number, early[0], early.slice(1), "early");
+      return number;
     },
 
     /** Call a command; its outcome goes into the log and into `calls`. Returns its number. */

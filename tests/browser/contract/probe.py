@@ -94,12 +94,19 @@ class Element:
         return [
             entry
             for entry in log[self._from :]
-            if entry["element"] == self.number and entry.get("name") != "log"
+            if entry["element"] == self.number
+            and entry.get("name") != "log"
+            and entry["words"] != "mounted"
         ]
 
     def events(self, name: str | None = None) -> list[dict[str, Any]]:
         """The events since the mark, all or those of one name."""
         return [e for e in self.entries() if e["kind"] == "event" and name in (None, e["name"])]
+
+    def at_mount(self) -> dict[str, Any]:
+        """What was noted when the element had just been put in the page."""
+        log: list[dict[str, Any]] = self._chat.js("() => contract.log")
+        return next(e for e in log if (e["element"], e["words"]) == (self.number, "mounted"))
 
     def logs(self) -> list[dict[str, Any]]:
         """The details of the diagnostic events since the mark."""
@@ -145,8 +152,13 @@ class Chat:
         self._limit = limit
         self._names: dict[str, str] = {}
 
-    def open(self, host: str | None = None, **settings: Any) -> None:
-        """Load the page afresh, by another host name if given, with settings for the stand-in."""
+    def open(self, host: str | None = None, *, fresh: bool = False, **settings: Any) -> None:
+        """Load the page afresh, by another host name if given, with settings for the stand-in.
+
+        A fresh one is a page that has no session history yet.
+        """
+        if fresh:
+            self.page = self.page.context.new_page()
         told = json.dumps({**SETTINGS, **settings})
         url = self.site.add_page("/contract/", PAGE.format(settings=told, script=self._script))
         self.page.goto(url.replace("127.0.0.1", host) if host else url)
@@ -206,11 +218,15 @@ class Chat:
         options: str = "{}",
         api: str = "{url: '/chatkit', domainKey: 'local'}",
         shadow: bool = False,
+        early: list[Any] | None = None,
     ) -> Element:
-        """Mount an element with the common options and these JavaScript ones."""
+        """Mount an element with the common options and these JavaScript ones.
+
+        An early command, its name and arguments, is called in the same tick.
+        """
         first = f"initialThread: {json.dumps(initial)}, " if initial else ""
         given = f"Object.assign({{api: {api}, {first}}}, {options})"
-        place = json.dumps({"shadow": shadow})
+        place = json.dumps({"shadow": shadow, "early": early})
         return Element(self, self.js(f"() => contract.mount({given}, {place})"))
 
     def mount_bare(self) -> Element:

@@ -22,8 +22,7 @@ def ignored(outcome: Outcome, command: str, why: str) -> bool:
 
 @row("commands: wait for ready")
 def test_a_command_before_ready_is_queued(chat: Chat) -> None:
-    element = chat.mount(chat.thread("a"))
-    element.call("setComposerValue", HELLO, label="early")
+    element = chat.mount(chat.thread("a"), early=["setComposerValue", HELLO])
     element.wait("early resolved")
     assert element.so_far()[0] == "ready"
 

@@ -67,8 +67,8 @@ def test_a_listener_further_up_hears_nothing_but_ready(chat: Chat) -> None:
 @row("fact 2")
 def test_the_attribute_comes_just_before_ready_and_stays(chat: Chat) -> None:
     element = chat.mount()
-    assert element.js("element.getAttribute('data-loaded')") is None
     element.wait("ready")
+    assert element.at_mount()["loaded"] is None
     [ready] = element.events("ready")
     assert ready["loaded"] == "true"
     assert element.js("element.getAttribute('data-loaded')") == "true"

@@ -100,6 +100,7 @@ def test_the_api_url_may_be_relative(chat: Chat, url: str) -> None:
 @row("rest: session history entry")
 @pytest.mark.only_browser("chromium")
 def test_mounting_late_adds_a_session_history_entry(chat: Chat) -> None:
+    chat.open(fresh=True)
     before = chat.js("() => history.length")
     element = chat.mount(chat.thread("a"))
     element.wait("load.end a")

@@ -3,12 +3,12 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Error
+from playwright.sync_api import Error, Page
 
 from ..conftest import CHECKOUT, Console
 from ..site import Site
@@ -111,26 +111,22 @@ CAUGHT_BY: dict[str, list[Caught]] = {
 
 @pytest.fixture
 def wrong(
-    _contract_context: BrowserContext,
+    _contract_page: Page,
     _contract_console: Console,
     _files: dict[str, tuple[str, str]],
     site: Site,
-) -> Iterator[Callable[[str], Chat]]:
+) -> Callable[[str], Chat]:
     """Gives a page with the wrong element, as `chat` gives one with the element under test."""
-    pages = []
     for path, (content, media_type) in _files.items():
         site.add_page(path, content, media_type, {"cache-control": "max-age=3600"})
 
     def make(mistake: str) -> Chat:
-        pages.append(_contract_context.new_page())
         script = f"{WRONG}?only={quote(mistake)}"
-        chat = Chat(pages[-1], site, script, _contract_console, limit=2_500)
+        chat = Chat(_contract_page, site, script, _contract_console, limit=2_500)
         chat.open()
         return chat
 
-    yield make
-    for page in pages:
-        page.close()
+    return make
 
 
 @pytest.mark.parametrize("mistake", CAUGHT_BY)

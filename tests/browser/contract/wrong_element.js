@@ -176,7 +176,7 @@
 
     "dead elements answer": (proto) => {
       for (const name of COMMANDS) {
-        around(proto, name, (call, args) => Promise.race([call(...args), answerIn(300)]));
+        around(proto, name, (call, args) => Promise.race([call(...args), answerIn(10)]));
       }
     },
 
