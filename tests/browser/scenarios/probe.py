@@ -28,7 +28,7 @@ def probe(function: "Any") -> "Any":
 
 def failure(error: "Exception") -> "dict[str, Any]":
     """An exception as plain data, with the members that the library's own have."""
-    told: "dict[str, Any]" = {"error": type(error).__name__, "says": str(error)}
+    told: dict[str, Any] = {"error": type(error).__name__, "says": str(error)}
     for member in ("command", "name", "message", "kind", "reason", "seconds"):
         if isinstance(getattr(error, member, None), (str, int, float)):
             told[member] = getattr(error, member)
