@@ -111,7 +111,9 @@ class AddressBar:
         self._timer = None
         if not self._waiting or not self.parameter:
             return
-        current = read(self._browser.address(), self.parameter)
+        # The page may have moved on by itself, which tells nobody.
+        self._left = self._browser.address()
+        current = read(self._left, self.parameter)
         kind = entry_kind(current, self._wanted, correcting=self._correcting)
         if kind is None or self._write(self._wanted, push=kind == "push"):
             self._waiting = False

@@ -20,8 +20,10 @@ const ATTRIBUTES = [
   "data-chatkit-thread",
 ];
 const OURS = `openai-chatkit,${ATTRIBUTES.map((name) => `[${name}]`).join()}`;
-const STARTING = { phase: "starting", busy: false, off: {}, gate: "starting", text: "" };
-const RELEASED = { phase: "idle", busy: false, off: {}, gate: null, text: "" };
+// `off` names a reason for each action; without it `gate` is every control's.
+const STARTING = { phase: "starting", busy: false, gate: "starting", text: "" };
+const RELEASED = { phase: "idle", busy: false, gate: null, text: "" };
+const FAILED = { ...STARTING, phase: "failed", gate: "failed" };
 const LATE = "The chat helpers could not start.";
 
 /** Every action by name, as in ACTIONS of gate.py; a test holds them together. */
@@ -41,7 +43,7 @@ const SHOWS = ["busy", "gone", "failed", "stalled", "starting", "loading", "resp
 const states = new WeakMap();
 const lastOwners = new WeakMap();
 const servers = new Map();
-const pageValues = new WeakMap();
+let pageValues = new WeakMap();
 const reported = new Set();
 let recorder = null;
 let observer = null;
@@ -54,6 +56,8 @@ let focusAtClick = null;
 export function configure(theRecorder) {
   recorder = theRecorder;
   recorder.guard = guard;
+  recorder.marking.disconnect();
+  pageValues = recorder.pageValues;
 }
 
 /** Brings every control of the page into its state, now and whenever the page changes. */
@@ -176,6 +180,7 @@ function ownerOf(container) {
 }
 
 function stateOf(container) {
+  if (failed) return FAILED;
   const owner = ownerOf(container);
   return owner ? (states.get(owner) ?? STARTING) : withoutElement;
 }
@@ -266,8 +271,8 @@ function drawMember(member, state) {
 
 function reasonFor(member, action, state) {
   if (failed) return member.localName === "a" && action === "open-thread" ? null : "failed";
-  if (action === undefined) return state.gate;
-  return state === STARTING ? "starting" : (state.off[action] ?? null);
+  if (action === undefined || !state.off) return state.gate;
+  return state.off[action] ?? null;
 }
 
 function turnOff(member, reason) {

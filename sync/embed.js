@@ -1,11 +1,9 @@
 /**
  * The one tag: `<script src="sync/embed.js"></script>`, before the element.
  *
- * A classic script, because a module is deferred and would miss what happens before it. It keeps
- * the element's events and the controls' clicks from its own moment on, in one log, until Python
- * takes them; then it brings the controls into their state and starts Python. Attributes:
- * `data-runtime` ("py" or "mpy"), `data-main` (the page's own Python), `data-limit` (seconds for
- * Python to come), `data-core` (PyScript's core), `data-config` and the settings: see README.md.
+ * A classic script, because a module is deferred and would miss what happens before it. From its
+ * own moment on it keeps controls off and keeps the element's events and the controls' clicks in
+ * one log, until Python takes them. start.js does the rest and says which attributes there are.
  */
 (() => {
   const key = Symbol.for("chatkit-sync");
@@ -14,6 +12,7 @@
     console.warn("[chatkit-sync] The tag stands twice on this page; the second does nothing.");
     return;
   }
+  const CONTROLS = "[data-chatkit-toolbar] :is([data-chatkit-action],[data-chatkit-gate])";
   // The same names as ELEMENT_EVENTS in state.py; a test holds them together.
   const names =
     "ready error thread.change thread.load.start thread.load.end response.start response.end response.stop composer.submit history.open history.close tool.change effect deeplink log";
@@ -23,6 +22,8 @@
     tag,
     names: names.split(" "),
     base: new URL("..", tag.src).href,
+    /** The `aria-disabled` that each control had of its page before we turned it off. */
+    pageValues: new WeakMap(),
     /** What happened before somebody asked, for this element; it is not kept any longer. */
     take(element, isMine) {
       taken.add(element);
@@ -33,22 +34,34 @@
       return mine;
     },
     keep: (entry) => log.push(entry),
+    turnOff(control, reason) {
+      if (!control.hasAttribute("data-chatkit-off"))
+        recorder.pageValues.set(control, control.getAttribute("aria-disabled"));
+      control.setAttribute("data-chatkit-off", reason);
+      control.setAttribute("aria-disabled", "true");
+    },
     /** Replaced by controls.js. Until then every control is off and a click is kept. */
     guard(event) {
       if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-      const control = event.target.closest?.(
-        "[data-chatkit-toolbar] :is([data-chatkit-action],[data-chatkit-gate])",
-      );
+      const control = event.target.closest?.(CONTROLS);
       if (!control) return;
       event.preventDefault();
       event.stopImmediatePropagation();
+      mark();
       // Off by the page's own hand: what it does not want now it does not want later.
-      if (control.getAttribute("aria-disabled") === "true") return;
+      if (recorder.pageValues.get(control) === "true") return;
       if (control.matches("[data-chatkit-action]"))
         log.push({ click: control, at: performance.now(), focus: document.activeElement });
     },
   };
   window[key] = recorder;
+  // Off from the first paint on: controls.js comes too late for that.
+  const mark = () => {
+    for (const control of document.querySelectorAll(`:is(${CONTROLS}):not([data-chatkit-off])`))
+      recorder.turnOff(control, "starting");
+  };
+  recorder.marking = new MutationObserver(mark);
+  recorder.marking.observe(document, { childList: true, subtree: true });
   for (const name of recorder.names) {
     // Only capturing hears events that do not bubble, and only `ready` does (measured).
     addEventListener(

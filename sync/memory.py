@@ -24,15 +24,24 @@ class Memory:
         self._bar = bar
         self._store = store
         self._odd_reported = False
-        self._known: "set[str]" = set()
-        self.former: "set[str]" = set()
+        self._scope: "str | None" = None
+        self._known: "dict[str | None, set[str]]" = {}
 
     def wanted(self) -> "tuple[str | None, bool]":
         """The id to restore, and whether the address names it."""
         named = self._bar.id_now()
-        if named is not None and named not in self.former:
+        if named is not None and not self.is_former(named):
             return named, True
         return self._store.read(), False
+
+    def is_former(self, thread_id: "str | None") -> "bool":
+        """Whether an id is known from another scope only, so that it may not be shown in this."""
+        scopes = [scope for scope, ids in self._known.items() if thread_id in ids]
+        return bool(scopes) and self._scope not in scopes
+
+    def know(self, thread_id: "str") -> "None":
+        """An id is of the scope of this moment."""
+        self._known.setdefault(self._scope, set()).add(thread_id)
 
     def remember(self, thread_id: "str | None", *, correcting: "bool" = False) -> "None":
         """A thread is settled. `None` is meant: a new chat, a deletion, a thread that is gone."""
@@ -45,7 +54,7 @@ class Memory:
                 )
             return
         if thread_id is not None:
-            self._known.add(thread_id)
+            self.know(thread_id)
         self._bar.settled(thread_id, correcting=correcting)
         self._store.write(thread_id)
 
@@ -69,7 +78,6 @@ class Memory:
         """Login, logout: another entry in storage, nothing in the address, and none of the former
         scope's ids for the rest of the page's life.
         """
-        self.former = self.former | self._known
-        self._known = set()
+        self._scope = scope
         self._store.set_scope(scope)
         self._bar.settled(None, correcting=True)

@@ -5,6 +5,8 @@ way the element tells little: no `thread.change` for a restored thread, and `thr
 a failure and for another wish alike (measured).
 """
 
+from .state import thread_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +77,7 @@ class Restoring:
         """Every event of the element, after the snapshot has advanced."""
         if self.is_over:
             return
-        thread_id = detail.get("threadId")
+        thread_id = thread_of(detail)
         self._begun = self._begun or name.startswith(("thread.", "response."))
         if self._load is not None:
             self._observe_companion(name, thread_id)
@@ -90,10 +92,14 @@ class Restoring:
             self._end("overtaken", self.wanted)
 
     def _observe_companion(self, name: "str", thread_id: "str | None") -> "None":
-        moved = name in ("thread.change", "thread.load.start") and thread_id is not None
-        foreign = (moved and thread_id != self.wanted) or name == "response.start"
-        if foreign and (self._asked or not self._from_address or name == "response.start"):
-            # The page over storage, and whoever has begun to talk over everything.
+        is_other = thread_id is not None and thread_id != self.wanted
+        # Whoever has begun to talk goes before everything, who opens a thread after us before us,
+        # and a thread that the page loads at its start before storage, not before the address.
+        if (
+            name == "response.start"
+            or (name == "thread.change" and is_other and (self._asked or not self._from_address))
+            or (name == "thread.load.start" and is_other and not self._from_address)
+        ):
             self._end("overtaken", self.wanted)
 
     def _ask(self) -> "None":

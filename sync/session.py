@@ -346,13 +346,13 @@ class Session:
         self._settings["scope"] = scope
         if self._memory is not None:
             if self._restoring is not None and self._restoring.wanted is not None:
-                self._memory.former.add(self._restoring.wanted)
+                self._memory.know(self._restoring.wanted)
             self._memory.set_scope(scope)
         self._wished(None)
 
     def is_former(self, thread_id: "str | None") -> "bool":
         """Whether an id belongs to a scope that was left."""
-        return self._memory is not None and thread_id in self._memory.former
+        return self._memory is not None and self._memory.is_former(thread_id)
 
     # Back and Forward: the newest wish wins.
 

@@ -15,6 +15,8 @@ ones. `Settling` waits:
 It is told every event of one element and of our commands, and calls `settled(thread_id, how)`.
 """
 
+from .state import thread_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,9 +60,11 @@ class Settling:
         self._shown: "str | None" = None
         self._is_pending = False
         self._pending: "str | None" = None
+        self._is_loading = False
         self._load_ended_at: "float | None" = None
         self._asked: "list[str | None]" = []
         self._creating = False
+        self._creation_begun = False
         self._deleted: "set[str | None]" = set()
         self._initial_failed = False
 
@@ -86,6 +90,7 @@ class Settling:
             self._asked.append(thread_id)
         elif new_thread:
             self._creating = True
+            self._creation_begun = False
 
     def command_ended(
         self, command: "str", thread_id: "str | None", outcome: "str", shown: "str | None"
@@ -99,7 +104,8 @@ class Settling:
         if outcome == "rejected":
             self.failed.add(thread_id)
         elif outcome == "unknown":
-            self._wait(self._delay)
+            if not self._is_loading:
+                self._wait(self._delay)
         elif shown == thread_id and self._resting:
             self._drop()
             self._settle(thread_id)
@@ -110,7 +116,7 @@ class Settling:
         """One event of the element: `before` is the snapshot that it met, `at` its time in
         seconds as the browser stamped it.
         """
-        thread_id: "str | None" = detail.get("threadId")  # type: ignore[assignment]
+        thread_id = thread_of(detail)
         if name == "error" and detail.get("name") == "InitialThreadLoadError":
             self._initial_failed = True
             self.failed.add(before.thread_id)
@@ -119,9 +125,13 @@ class Settling:
         elif name == "thread.load.start":
             self._load_start(thread_id)
         elif name == "thread.load.end" and self._is_pending and self._pending == thread_id:
+            self._is_loading = False
             self._load_ended_at = at
             self._wait(self._delay)
-        elif name == "response.end":
+        elif name == "response.start":
+            self._creation_begun = True
+        elif name == "response.end" and self._creation_begun:
+            # An earlier end is the false one of the thread that was left (measured).
             self._creating = False
 
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
@@ -136,6 +146,9 @@ class Settling:
             self._initial_failed = self._creating = False
             self._drop()
             self._shown = None
+        elif thread_id is None and before.thread_id is None and before.thread_known:
+            # A first message that could not create its thread: nothing has been left.
+            self._drop()
         elif before.responding and (before.thread_id is None or self._creating):
             self._creating = False
             self._pend(thread_id, AT_ONCE)
@@ -161,6 +174,7 @@ class Settling:
         self.failed.discard(thread_id)
         self._browser.cancel(self._timer)
         self._timer = None
+        self._is_loading = True
         self._load_ended_at = None
 
     def _wait(self, delay: "float") -> "None":
@@ -185,5 +199,5 @@ class Settling:
     def _drop(self) -> "None":
         self._browser.cancel(self._timer)
         self._timer = None
-        self._is_pending = False
+        self._is_pending = self._is_loading = False
         self._load_ended_at = None

@@ -1,6 +1,15 @@
 /**
  * What the tag does after its recorder is in place: controls into their state, then Python.
- * Loaded by embed.js.
+ * Loaded by embed.js. The tag's attributes:
+ *
+ * - `data-runtime`: "py" (Pyodide, the default) or "mpy" (MicroPython)
+ * - `data-runtime-parameter`: a query parameter that may choose it instead
+ * - `data-main`: the page's own Python, run beside main.py in the same interpreter
+ * - `data-start`: "page" where that Python calls `sync.start` itself; main.py is not run then
+ * - `data-config`: the address of a JSON file with settings
+ * - `data-element`, `data-parameter`, `data-key`, `data-scope`: settings, which go before others
+ * - `data-limit`: seconds for Python to come
+ * - `data-core`: the address of PyScript's core
  */
 import { configure, fail, observe } from "./controls.js";
 
@@ -51,19 +60,39 @@ async function settingsOf(tag) {
 }
 
 async function loadPython(data, base) {
-  const type = data.runtime === "mpy" ? "mpy" : "py";
-  if (data.runtime && data.runtime !== type)
-    console.warn(
-      `[chatkit-sync] data-runtime="${data.runtime}" is unknown; "py" is used. Known: py, mpy.`,
-    );
-  const mains = [new URL("main.py", base).href];
+  const type = runtimeOf(data);
+  const config = await configText(new URL("pyscript.toml", base));
+  const mains = data.start === "page" ? [] : [new URL("main.py", base).href];
   if (data.main) mains.push(new URL(data.main, document.baseURI).href);
   for (const src of mains) {
     const script = document.createElement("script");
     script.type = type;
-    script.setAttribute("config", new URL("pyscript.toml", base).href);
+    script.setAttribute("config", config);
     script.setAttribute("src", src);
     document.head.append(script);
   }
   await import(data.core ?? new URL("vendor/pyscript/core.js", base).href);
+}
+
+function runtimeOf(data) {
+  const parameter = data.runtimeParameter;
+  const asked = parameter && new URLSearchParams(location.search).get(parameter);
+  const wanted = asked || data.runtime || "py";
+  if (wanted !== "py" && wanted !== "mpy")
+    console.warn(`[chatkit-sync] The runtime "${wanted}" is unknown; known: py, mpy. It is py.`);
+  return wanted === "mpy" ? "mpy" : "py";
+}
+
+/**
+ * pyscript.toml with absolute addresses: PyScript takes `interpreter` to be relative to the page
+ * (measured), and the page may stand in any folder.
+ */
+async function configText(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
+  const text = await answer.text();
+  return text.replace(
+    /^(interpreter = )?"\.\//gm,
+    (_, start) => `${start ?? ""}"${new URL(".", address)}`,
+  );
 }

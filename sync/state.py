@@ -9,6 +9,10 @@
 Events are the element's own, without their prefix `chatkit.`, and ours, which begin with `own.`.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ELEMENT_EVENTS = (
     "ready",
     "error",
@@ -162,6 +166,12 @@ def replace(snapshot: "Snapshot", changes: "dict[str, object]") -> "Snapshot":
     return Snapshot(**(as_dict(snapshot) | changes))  # type: ignore[arg-type]
 
 
+def thread_of(detail: "dict[str, object]") -> "str | None":
+    """The thread id that an event tells; `None` for a new chat, and for what is no text."""
+    thread_id = detail.get("threadId")
+    return thread_id if isinstance(thread_id, str) else None
+
+
 def advance(
     snapshot: "Snapshot", name: "str", detail: "dict[str, object] | None" = None
 ) -> "Snapshot":
@@ -183,13 +193,15 @@ def advance(
 
 
 def _thread_change(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
-    return {"thread_id": detail.get("threadId"), "thread_known": True, "locked": False}
+    return {"thread_id": thread_of(detail), "thread_known": True, "locked": False}
 
 
 def _load_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
     # A load is always of the shown thread, and an initial one is told by nothing else: the
     # element emits no thread.change for it (measured).
-    thread_id = detail.get("threadId")
+    thread_id = thread_of(detail)
+    if thread_id is None:
+        return {}
     others = tuple([one for one in snapshot.loading if one != thread_id])
     return {
         "thread_id": thread_id,
@@ -200,7 +212,7 @@ def _load_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str,
 
 
 def _load_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
-    ended = detail.get("threadId")
+    ended = thread_of(detail)
     return {"loading": tuple([one for one in snapshot.loading if one != ended])}
 
 
@@ -216,7 +228,7 @@ def _command_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str
     return {"commands": max(0, snapshot.commands - 1)}
 
 
-_RULES = {
+_RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" = {
     "thread.change": _thread_change,
     "thread.load.start": _load_start,
     "thread.load.end": _load_end,
@@ -224,7 +236,7 @@ _RULES = {
     "response.end": _response_end,
     # Ours. A fresh element starts from nothing, but the notice stays for the person to read.
     "own.element": lambda s, d: as_dict(Snapshot(notice=s.notice)),
-    "own.known": lambda s, d: {"thread_id": d.get("threadId"), "thread_known": True},
+    "own.known": lambda s, d: {"thread_id": thread_of(d), "thread_known": True},
     "own.ready": lambda s, d: {"ready": True},
     "own.restored": lambda s, d: {"restored": True},
     "own.gone": lambda s, d: as_dict(Snapshot(gone=True, notice=s.notice)),

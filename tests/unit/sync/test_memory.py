@@ -95,6 +95,6 @@ def test_another_scope_has_nothing_of_the_former_one() -> None:
     browser.clock.advance(1.0)
     assert browser.history.urls == ["/?q=1"]
     assert memory.wanted() == (None, False)
-    assert memory.former == {"a"}
+    assert memory.is_former("a")
     browser.history.write("/?q=1&threadId=a", push=True)
     assert memory.wanted() == (None, False)
