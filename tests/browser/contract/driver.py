@@ -12,7 +12,7 @@ FRAME_SCRIPT = "**/demo/chatkit-frame.js*"
 
 BREAKS: dict[str, tuple[str, Callable[[Route], None]]] = {
     "404": (FRAME, lambda route: route.fulfill(status=404, body="Not found")),
-    "refused": (FRAME, lambda route: route.abort("blockedbyresponse")),
+    "refused": (FRAME, lambda route: route.fulfill(headers={"x-frame-options": "DENY"}, body="No")),
     "script": (FRAME_SCRIPT, lambda route: route.abort()),
 }
 

@@ -42,9 +42,10 @@ def test_first_message_typed(chat: Chat, hand: StandInDriver) -> None:
 @pytest.mark.parametrize("status", REFUSALS)
 def test_first_message_refused(chat: Chat, status: int) -> None:
     element = chat.idle()
-    chat.fault("threads.create", status=status, message="refused")
+    refusing = chat.fault("threads.create", status=status, message="refused")
     element.call("sendUserMessage", HELLO)
     element.wait("response.end")
+    assert refusing.hits == 1
     words = [w for w in element.story() if w != "resolved"]
     assert words == ["response.start", "change null", "response.end"]
 
@@ -141,9 +142,10 @@ def test_second_message(chat: Chat) -> None:
 @pytest.mark.parametrize("status", REFUSALS)
 def test_a_message_refused_in_a_thread_is_silent(chat: Chat, status: int) -> None:
     element = chat.idle(chat.thread("a"))
-    chat.fault("threads.add_user_message", status=status, message="refused")
+    refusing = chat.fault("threads.add_user_message", status=status, message="refused")
     element.call("sendUserMessage", HELLO)
     element.wait("response.end")
+    assert refusing.hits == 1
     words = [w for w in element.story() if w != "resolved"]
     assert words == ["response.start", "response.end"]
 
