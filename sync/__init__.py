@@ -6,7 +6,8 @@ General layout, from the outside in; imports run from the left to the right, nev
     session     the order of things                 gate       may this run now?          pure
     memory      what is remembered                  address    a thread id in a URL       pure
     address_bar, storage, settling, restoring       errors     what can go wrong
-    commands, toolbar, options, listeners, watchdog
+    owning      what an owner does and sees
+    commands, wishes, toolbar, options, listeners, tasks, watchdog
     browser     the only module that knows PyScript; bridge.js, controls.js, embed.js, start.js
 
     from sync import start

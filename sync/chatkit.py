@@ -77,7 +77,7 @@ class ChatKit:
     @property
     def is_owner(self) -> "bool":
         """Whether options were given, so that we configure the element."""
-        return self._session.options is not None
+        return self._session.owning is not None
 
     def subscribe(self, function: "Callable[[Snapshot], Any]") -> "Callable[[], None]":
         """Calls `function(snapshot)` after every change; returns the undo. Equal snapshots are not

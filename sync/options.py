@@ -57,7 +57,7 @@ class Callbacks:
     def _members(self, members: "dict[str, Any]", place: "str") -> "dict[str, object]":
         out: "dict[str, object]" = {}
         for key, value in members.items():
-            name = str(key) if place.rpartition(".")[2] in FREE_FORM else camel(str(key))
+            name = str(key) if _is_free_form(place) else camel(str(key))
             if value is not None:
                 out[name] = self._value(value, f"{place}.{name}")
         return {name: value for name, value in out.items() if value is not _LEFT_OUT}
@@ -107,6 +107,10 @@ class Callbacks:
                 answer.resolve(json.dumps({"error": message}), False)
             else:
                 answer.reject(message)
+
+
+def _is_free_form(place: "str") -> "bool":
+    return any(part.partition("[")[0] in FREE_FORM for part in place.split("."))
 
 
 class _LeftOut:

@@ -11,7 +11,8 @@ from .commands import Commands
 from .gate import REASONS
 from .listeners import Listeners, arguments
 from .memory import Memory
-from .options import TOOL_TIMEOUT, Callbacks
+from .options import TOOL_TIMEOUT
+from .owning import Owning, deleted_thread, is_error, notice_after
 from .restoring import RESTORE_TIMEOUT, Restoring
 from .settling import SETTLE_DELAY, Settling
 from .state import Snapshot, advance
@@ -19,6 +20,7 @@ from .storage import ThreadStore
 from .tasks import Tasks
 from .toolbar import ANNOUNCE_AFTER, Toolbar
 from .watchdog import Watchdog
+from .wishes import Wishes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,21 +63,22 @@ class Session:
         self.browser = browser
         self.snapshot = Snapshot()
         self.element: "int | None" = None
-        self.options = options
         self.tasks = Tasks(browser)
         self.listeners = Listeners(browser, self.tasks)
         self.commands = Commands(browser, self, settings["command_timeout"])
+        self.owning: "Owning | None" = None
+        if options is not None:
+            self.owning = Owning(browser, self.tasks, options, settings["tool_timeout"])
         self._target = target
         self._settings = settings
-        owner = options is not None
         self._toolbar = Toolbar(
             browser,
             perform,
-            owner=owner,
+            owner=options is not None,
             texts=settings["texts"],
             announce_after=settings["announce_after"],
         )
-        stall = limits.STALL_OWNER if owner else limits.STALL_COMPANION
+        stall = limits.STALL_COMPANION if options is None else limits.STALL_OWNER
         self._watchdog = Watchdog(
             browser,
             self._never_ready,
@@ -83,17 +86,14 @@ class Session:
             ready_timeout=settings["ready_timeout"],
             stall_after=settings["stall_after"] or stall,
         )
+        self._wishes = Wishes(self._ask_for, self._can_show, self._correct)
         self._queue: "list[tuple[str, dict[str, Any], float]]" = []
         self._draining = False
         self._undos: "list[Callable[[], None]]" = []
         self._element_undos: "list[Callable[[], None]]" = []
         self._memory: "Memory | None" = None
-        self._bar: "AddressBar | None" = None
         self._settling: "Settling | None" = None
         self._restoring: "Restoring | None" = None
-        self._wish: "tuple[str | None] | tuple[()]" = ()
-        self._wishes = 0
-        self._statuses: "dict[str, int]" = {}
 
     # The life of the session and of its elements.
 
@@ -117,8 +117,6 @@ class Session:
             self.browser.release(element)
         self._watchdog.stop()
         self._toolbar.stop()
-        if self._bar is not None:
-            self._bar.stop()
         for undo in self._undos:
             undo()
         self._undos = []
@@ -132,15 +130,28 @@ class Session:
     def _appeared(self, element: "int") -> "None":
         self.element = element
         about = self.browser.about(element)
-        first_time = self._memory is None
         if self._memory is None:
             self._memory = self._make_memory(about)
+        else:
+            self.told("own.element")
+        wanted = self._begin_restore(self._memory)
+        self._watchdog.start()
+        self._toolbar.attach(element)
+        undos = self._element_undos
+        undos.append(self.browser.listen(element, self._heard, self._toolbar.clicked))
+        if self.owning is not None:
+            undos.append(self.owning.configure(element, wanted, self.told))
+        if about["loaded"]:
+            # It was ready before anybody listened: what it shows is unknown, not none.
+            self.told("own.ready")
+        self._toolbar.draw(self.snapshot)
+
+    def _begin_restore(self, memory: "Memory") -> "str | None":
         settings = self._settings
+        wanted, from_address = memory.wanted()
+        if wanted is None and self.owning is not None:
+            wanted = self.owning.initial_thread
         self._settling = Settling(self.browser, self._settled, delay=settings["settle_delay"])
-        wanted, from_address = self._memory.wanted()
-        if wanted is None and self.options is not None:
-            # The page's own first thread, where nothing is remembered.
-            wanted = self.options.get("initial_thread", self.options.get("initialThread"))
         self._restoring = Restoring(
             self.browser,
             wanted,
@@ -148,30 +159,18 @@ class Session:
             delay=settings["settle_delay"],
             timeout=settings["restore_timeout"],
             from_address=from_address,
-            load=None if self.options is not None else self._load,
+            load=self._load if self.owning is None else None,
         )
-        self._watchdog.start()
-        self._toolbar.attach(element)
-        if not first_time:
-            self.told("own.element")
-        self._element_undos.append(self.browser.listen(element, self._heard, self._toolbar.clicked))
-        if self.options is not None:
-            self._configure(element, wanted)
-        if about["loaded"]:
-            # It was ready before anybody listened: what it shows is unknown, not none.
-            self.told("own.ready")
-        self._toolbar.draw(self.snapshot)
+        return wanted
 
     def _make_memory(self, about: "dict[str, Any]") -> "Memory":
         settings = self._settings
         parameter = self._claim("parameter", about["parameter"])
         key = self._claim("key", about["key"])
-        self._bar = AddressBar(
-            self.browser, parameter, self._wished, interval=settings["write_interval"]
-        )
-        self._bar.start()
-        store = ThreadStore(self.browser, key, settings["scope"])
-        return Memory(self.browser, self._bar, store)
+        bar = AddressBar(self.browser, parameter, self._wished, interval=settings["write_interval"])
+        bar.start()
+        self._undos.append(bar.stop)
+        return Memory(self.browser, bar, ThreadStore(self.browser, key, settings["scope"]))
 
     def _claim(self, what: "str", attribute: "str | None") -> "str | None":
         """The name for our address parameter or storage key, which no other element may use."""
@@ -188,28 +187,6 @@ class Session:
         self.browser.claims.add(claim)
         self._undos.append(lambda: self.browser.claims.discard(claim))
         return str(name)
-
-    def _configure(self, element: "int", wanted: "str | None") -> "None":
-        callbacks = Callbacks(self.browser, self.tasks, tool_timeout=self._settings["tool_timeout"])
-        options = callbacks.prepare(self.options or {})
-        options["initialThread"] = wanted
-
-        def told(value: "dict[str, Any]", extra: "Any") -> "None":
-            if "call" in value:
-                callbacks.called(value["call"], value["parameters"], extra)
-            elif "http" in value:
-                self.told("own.http", value["http"])
-            elif "alive" in value:
-                self._watchdog.alive()
-                self.told("own.alive")
-            elif not value["configured"]["ok"]:
-                problem = value["configured"]["message"]
-                self.browser.report(f"The element refused its options: {problem}", error=True)
-                self.told("own.failed", {"reason": "options"})
-
-        self._element_undos.append(
-            self.browser.configure(element, options, callbacks.page_fetch, told)
-        )
 
     def _left(self, element: "int") -> "None":
         self._release_element()
@@ -236,6 +213,9 @@ class Session:
             reason = "script"
         elif not about["framed"]:
             reason = "frame"
+        self._fail(reason)
+
+    def _fail(self, reason: "str") -> "None":
         self.browser.report(f"The chat cannot be used: {REASONS[reason]}.", error=True)
         self.told("own.failed", {"reason": reason})
 
@@ -259,11 +239,11 @@ class Session:
     def _handle(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
         before = self.snapshot
         self.snapshot = after = advance(before, name, detail)
-        if not name.startswith("own."):
+        if not name.startswith("own.") or name == "own.alive":
             self._watchdog.alive()
-        if name == "own.http":
-            self._http(detail)
         self._watchdog.observe(after)
+        if name == "own.http":
+            self._seen(detail)
         if self._restoring is not None and self._settling is not None:
             if after.ready:
                 self._restoring.ready(after)
@@ -272,27 +252,20 @@ class Session:
         if after is not before:
             self.commands.wake()
             self._toolbar.draw(after)
-        public = "http.error" if name == "own.http" and _is_error(detail) else name
+        public = "http.error" if name == "own.http" and is_error(detail) else name
         if not public.startswith("own."):
             self.listeners.tell(public, arguments(public, detail))
         if after is not before:
             self.listeners.tell("own.snapshot", [after])
-        if after.phase == "idle" and self._wish:
-            self._grant()
+        self._wishes.observe(after)
 
-    def _http(self, detail: "dict[str, Any]") -> "None":
-        status, thread_id = detail["status"], detail["thread"]
-        if thread_id is not None and detail["type"] == "threads.get_by_id":
-            self._statuses[thread_id] = status
-        if thread_id is not None and detail["type"] == "threads.delete" and status < 300:
-            self._settling.deleted(thread_id)  # type: ignore[union-attr]
-        notice = self.snapshot.notice
-        if status == 401:
-            self.told("own.notice", {"notice": "signed-out"})
-        elif _is_error(detail) and (status == 0 or status >= 500):
-            self.told("own.notice", {"notice": "unavailable"})
-        elif not _is_error(detail) and notice in ("signed-out", "unavailable"):
-            self.told("own.notice", {})
+    def _seen(self, request: "dict[str, Any]") -> "None":
+        deleted = deleted_thread(request)
+        if deleted is not None and self._settling is not None:
+            self._settling.deleted(deleted)
+        notice = notice_after(request, self.snapshot.notice)
+        if notice != self.snapshot.notice:
+            self.told("own.notice", {"notice": notice})
 
     # Memory.
 
@@ -305,11 +278,10 @@ class Session:
         )
 
     def _restored(self, how: "str", thread_id: "str | None", error: "str") -> "None":
-        memory, settling = self._memory, self._settling
+        memory, settling, snapshot = self._memory, self._settling, self.snapshot
         if memory is None or settling is None:
             return
-        snapshot = self.snapshot
-        if how == "none" and self.options is not None:
+        if how == "none" and self.owning is not None:
             # We have asked for a new chat, and the element tells nothing of it.
             self.told("own.known")
         self.told("own.restored")
@@ -319,10 +291,9 @@ class Session:
         elif how == "none" and snapshot.thread_id is not None and not snapshot.loading:
             memory.remember(snapshot.thread_id, correcting=True)
         elif how == "silent" and thread_id is not None:
-            self.browser.report(f"The chat cannot be used: {REASONS['no-answer']}.", error=True)
-            self.told("own.failed", {"reason": "no-answer"})
+            self._fail("no-answer")
         elif how == "failed" and thread_id is not None:
-            status = self._statuses.get(thread_id)
+            status = None if self.owning is None else self.owning.status_of(thread_id)
             self.told("own.notice", {"notice": memory.lost(thread_id, error, status)})
 
     def _settled(self, thread_id: "str | None", how: "str") -> "None":
@@ -354,49 +325,26 @@ class Session:
         """Whether an id belongs to a scope that was left."""
         return self._memory is not None and self._memory.is_former(thread_id)
 
-    # Back and Forward: the newest wish wins.
+    # Back and Forward.
 
     def _wished(self, thread_id: "str | None") -> "None":
-        self._wish = () if self.is_former(thread_id) else (thread_id,)
-        if self._wish and self.snapshot.phase not in ("gone", "failed", "starting"):
-            self._grant()
+        if not self.is_former(thread_id):
+            self._wishes.wish(thread_id, self.snapshot)
 
-    def _grant(self) -> "None":
-        wish, self._wish = self._wish[0], ()  # type: ignore[misc]
-        if self.snapshot.thread_id == wish and not self.snapshot.commands:
-            return
-        if self._settling is not None and wish in self._settling.failed:
-            # The element would show an empty thread and call that a success (measured).
-            self._refused()
-            return
-        self._wishes += 1
-        number = self._wishes
-        self.commands.ask(
-            "set_thread_id",
-            [wish],
-            lambda how, outcome, reason: self._granted(number, wish, how, outcome),
-            seconds=self.commands.limit("set_thread_id"),
-        )
+    def _ask_for(
+        self, thread_id: "str | None", answered: "Callable[[str, Any, object], None]"
+    ) -> "None":
+        seconds = self.commands.limit("set_thread_id")
+        self.commands.ask("set_thread_id", [thread_id], answered, seconds=seconds)
 
-    def _granted(self, number: "int", wish: "str | None", how: "str", outcome: "Any") -> "None":
-        if how != "rejected" or self._wish or number != self._wishes:
-            return
-        if "already responding" in outcome["message"] or "is loading" in outcome["message"]:
-            # Refused for being busy: the newest wish is tried again at idle.
-            self._wish = (wish,)
-        else:
-            self._refused()
+    def _can_show(self, thread_id: "str | None") -> "bool":
+        return self._settling is None or thread_id not in self._settling.failed
 
-    def _refused(self) -> "None":
-        """The wished thread cannot be shown: the entry is corrected to the one that is."""
+    def _correct(self) -> "None":
+        """A wished thread cannot be shown: the entry is corrected to the one that is."""
         if self._memory is not None:
             self._memory.remember(self.snapshot.thread_id, correcting=True)
             self.told("own.notice", {"notice": "restore-failed"})
-
-
-def _is_error(detail: "dict[str, Any]") -> "bool":
-    status: "int" = detail["status"]
-    return status == 0 or status >= 400
 
 
 def _subject(command: "str", parameters: "list[Any]") -> "tuple[str | None, bool]":

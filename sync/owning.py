@@ -1,0 +1,92 @@
+"""Owner mode: the element's options, and what its requests tell.
+
+Requests are made by the page through `options.api.fetch`: the one place where an HTTP status can be
+seen (measured). Bodies stay in JavaScript; type, thread and status come here.
+"""
+
+from .options import Callbacks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .browser import Browser
+    from .tasks import Tasks
+
+
+class Owning:
+    """Configures one element after the other with the same options."""
+
+    def __init__(
+        self, browser: "Browser", tasks: "Tasks", options: "dict[str, Any]", tool_timeout: "float"
+    ):
+        self._browser = browser
+        self._callbacks = Callbacks(browser, tasks, tool_timeout=tool_timeout)
+        self._options = self._callbacks.prepare(options)
+        self._statuses: "dict[str, int]" = {}
+
+    @property
+    def initial_thread(self) -> "str | None":
+        """The page's own first thread, shown where nothing is remembered."""
+        initial = self._options.get("initialThread")
+        return initial if isinstance(initial, str) else None
+
+    def configure(
+        self,
+        element: "int",
+        initial_thread: "str | None",
+        told: "Callable[[str, dict[str, Any]], None]",
+    ) -> "Callable[[], None]":
+        """Gives the element all of its options, and returns the undo.
+
+        `told(name, detail)` gets `own.http` with `type`, `thread` and `status` (0 for no
+        connection), `own.alive` for bytes of an answer, and `own.failed` for refused options.
+        """
+
+        def heard(value: "dict[str, Any]", extra: "Any") -> "None":
+            if "call" in value:
+                self._callbacks.called(value["call"], value["parameters"], extra)
+            elif "http" in value:
+                self._note(value["http"])
+                told("own.http", value["http"])
+            elif "alive" in value:
+                told("own.alive", {})
+            elif not value["configured"]["ok"]:
+                problem = value["configured"]["message"]
+                self._browser.report(f"The element refused its options: {problem}", error=True)
+                told("own.failed", {"reason": "options"})
+
+        options = self._options | {"initialThread": initial_thread}
+        return self._browser.configure(element, options, self._callbacks.page_fetch, heard)
+
+    def status_of(self, thread_id: "str") -> "int | None":
+        """How the last load of a thread was answered; `None` where none was seen."""
+        return self._statuses.get(thread_id)
+
+    def _note(self, request: "dict[str, Any]") -> "None":
+        if request["thread"] is not None and request["type"] == "threads.get_by_id":
+            self._statuses[request["thread"]] = request["status"]
+
+
+def is_error(request: "dict[str, Any]") -> "bool":
+    """Whether a request has failed: 4xx, 5xx, or no connection."""
+    status: "int" = request["status"]
+    return status == 0 or status >= 400
+
+
+def deleted_thread(request: "dict[str, Any]") -> "str | None":
+    """The thread that this request has deleted."""
+    done = request["type"] == "threads.delete" and not is_error(request)
+    return request["thread"] if done else None
+
+
+def notice_after(request: "dict[str, Any]", notice: "str | None") -> "str | None":
+    """The notice (a key of `toolbar.TEXTS`) after a request, `notice` being the present one."""
+    status = request["status"]
+    if status == 401:
+        return "signed-out"
+    if status == 0 or status >= 500:
+        return "unavailable"
+    healed = notice in ("signed-out", "unavailable") and not is_error(request)
+    return None if healed else notice

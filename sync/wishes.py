@@ -1,0 +1,71 @@
+"""Back and Forward as wishes: the newest wins, and a refused one is tried again at idle.
+
+A wish goes to the element at once, also while it loads or answers; only while the chat starts it is
+remembered.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
+
+    from .state import Snapshot
+
+    class Answered(Protocol):
+        """What `Commands.ask` calls when the element has answered."""
+
+        def __call__(self, how: str, outcome: Any, reason: object) -> None: ...  # noqa: D102
+
+
+class Wishes:
+    """Holds at most one wish.
+
+    `ask(thread_id, answered)` asks the element for a thread, `can_show(thread_id)` says whether it
+    still can, and `refused()` is called when a wish has to be given up.
+    """
+
+    def __init__(
+        self,
+        ask: "Callable[[str | None, Answered], None]",
+        can_show: "Callable[[str | None], bool]",
+        refused: "Callable[[], None]",
+    ):
+        self._ask = ask
+        self._can_show = can_show
+        self._refused = refused
+        self._is_open = False
+        self._thread_id: "str | None" = None
+        self._number = 0
+
+    def wish(self, thread_id: "str | None", snapshot: "Snapshot") -> "None":
+        """Somebody has arrived at an entry that asks for this thread."""
+        self._is_open = True
+        self._thread_id = thread_id
+        self._number += 1
+        if snapshot.phase not in ("gone", "failed", "starting"):
+            self._grant(snapshot)
+
+    def observe(self, snapshot: "Snapshot") -> "None":
+        """The snapshot after an event: at idle an open wish is granted."""
+        if self._is_open and snapshot.phase == "idle":
+            self._grant(snapshot)
+
+    def _grant(self, snapshot: "Snapshot") -> "None":
+        thread_id, number = self._thread_id, self._number
+        self._is_open = False
+        if snapshot.thread_id == thread_id and snapshot.thread_known and not snapshot.commands:
+            return
+        if not self._can_show(thread_id):
+            # The element would show an empty thread and call that a success (measured).
+            self._refused()
+            return
+
+        def answered(how: "str", outcome: "Any", reason: "object") -> "None":
+            if how != "rejected" or number != self._number:
+                return
+            if "already responding" in outcome["message"] or "is loading" in outcome["message"]:
+                self._is_open = True
+            else:
+                self._refused()
+
+        self._ask(thread_id, answered)
