@@ -29,6 +29,13 @@ def is_foreign(config: pytest.Config) -> bool:
     return config.getoption("--chatkit") is not None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a hand inside the element."""
+    for item in items:
+        if "hand" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.hand)
+
+
 @pytest.fixture(scope="session")
 def _contract_console() -> Console:
     return Console()

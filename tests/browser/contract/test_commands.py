@@ -297,7 +297,7 @@ def test_options_travel_as_json(chat: Chat, hand: StandInDriver) -> None:
 
 
 @row("commands: results of callbacks")
-def test_a_tag_search_gets_its_results_back(chat: Chat) -> None:
+def test_what_a_client_tool_returns_crosses_as_plain_data(chat: Chat) -> None:
     tool = "{onClientTool: async () => ({list: [1, {deep: 'b'}], gone: undefined, no: null})}"
     element = chat.idle(chat.thread("a"), options=tool)
     element.run("sendUserMessage", {"text": "tool lookup"})
