@@ -7,7 +7,13 @@ gate: refused at once, or waiting its turn.
 
 import asyncio
 
-from .errors import ChatKitBusy, ChatKitUnavailable, CommandRejected, CommandTimeout
+from .errors import (
+    ChatKitBusy,
+    ChatKitUnavailable,
+    CommandRejected,
+    CommandTimeout,
+    rejection_kind,
+)
 from .gate import COMMANDS, REASONS, THREAD_COMMANDS, is_final, refusal
 
 TYPE_CHECKING = False
@@ -203,8 +209,7 @@ class Commands:
             self._browser.cancel(timer)
             for function in undo:
                 function()
-            known = how if how in ("resolved", "rejected") else "unknown"
-            owner.command_ended(command, parameters, known)
+            owner.command_ended(command, parameters, _outcome(command, how, outcome))
             if counted:
                 owner.told("own.command.end")
             answered(how, outcome, reason)
@@ -252,3 +257,10 @@ class Commands:
         if how == "late":
             return CommandTimeout(command, seconds or 0.0, REASONS["no-answer"])
         return ChatKitUnavailable(command, how, REASONS.get(how, how))
+
+
+def _outcome(command: "str", how: "str", outcome: "Any") -> "str":
+    if how != "rejected":
+        return how if how == "resolved" else "unknown"
+    kind = rejection_kind(command, outcome["name"], outcome["message"])
+    return "failed" if kind == "load-failed" else "unknown"

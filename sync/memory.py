@@ -17,13 +17,17 @@ GONE_STATUSES = (403, 404)
 
 
 class Memory:
-    """The two places as one. `remember` writes, `wanted` reads, `lost` judges a failed restore."""
+    """The two places as one. `remember` writes, `wanted` reads, `lost` judges a failed restore.
+
+    While `is_wish_open` the address belongs to the entry that somebody has gone to, not to us.
+    """
 
     def __init__(self, browser: "Browser", bar: "AddressBar", store: "ThreadStore"):
         self._browser = browser
         self._bar = bar
         self._store = store
         self._odd_reported = False
+        self.is_wish_open = False
         self._scope: "str | None" = None
         self._known: "dict[str | None, set[str]]" = {}
 
@@ -55,7 +59,8 @@ class Memory:
             return
         if thread_id is not None:
             self.know(thread_id)
-        self._bar.settled(thread_id, correcting=correcting)
+        if not self.is_wish_open:
+            self._bar.settled(thread_id, correcting=correcting)
         self._store.write(thread_id)
 
     def lost(self, thread_id: "str", error: "str", status: "int | None") -> "str":

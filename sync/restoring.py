@@ -49,6 +49,7 @@ class Restoring:
         self._load = load
         self._asked = False
         self._begun = False
+        self._is_overtaken = False
         self._error = ""
         self._timer: "object" = None
         self._limit: "object" = None
@@ -95,11 +96,12 @@ class Restoring:
         is_other = thread_id is not None and thread_id != self.wanted
         # Whoever has begun to talk goes before everything, who opens a thread after us before us,
         # and a thread that the page loads at its start before storage, not before the address.
-        if (
-            name == "response.start"
-            or (name == "thread.change" and is_other and (self._asked or not self._from_address))
-            or (name == "thread.load.start" and is_other and not self._from_address)
-        ):
+        if name == "response.start":
+            self._end("overtaken", self.wanted)
+        elif name == "thread.change" and self._asked:
+            # Another one's switch, or ours taken back: the answer to our question tells.
+            self._is_overtaken = is_other
+        elif is_other and not self._from_address and not self._asked:
             self._end("overtaken", self.wanted)
 
     def _ask(self) -> "None":
@@ -112,7 +114,7 @@ class Restoring:
 
     def _answered(self, how: "str", outcome: "Any") -> "None":
         if how == "resolved":
-            self._end("shown", self.wanted)
+            self._end("overtaken" if self._is_overtaken else "shown", self.wanted)
         elif how == "rejected":
             self._end("failed", self.wanted, outcome["name"])
 

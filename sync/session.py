@@ -281,11 +281,12 @@ class Session:
         memory, settling, snapshot = self._memory, self._settling, self.snapshot
         if memory is None or settling is None:
             return
+        memory.is_wish_open = self._wishes.is_open
         if how == "none" and self.owning is not None:
             # We have asked for a new chat, and the element tells nothing of it.
             self.told("own.known")
         self.told("own.restored")
-        settling.rest(snapshot.thread_id)
+        settling.rest(snapshot.thread_id, known=how in ("none", "shown", "failed"))
         if how == "shown":
             memory.remember(thread_id, correcting=True)
         elif how == "none" and snapshot.thread_id is not None and not snapshot.loading:
@@ -295,6 +296,7 @@ class Session:
         elif how == "failed" and thread_id is not None:
             status = None if self.owning is None else self.owning.status_of(thread_id)
             self.told("own.notice", {"notice": memory.lost(thread_id, error, status)})
+        memory.is_wish_open = False
 
     def _settled(self, thread_id: "str | None", how: "str") -> "None":
         if self._memory is not None:
@@ -307,7 +309,7 @@ class Session:
             self._settling.command_started(command, thread_id, new_thread)
 
     def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":
-        """… and has ended: "resolved", "rejected" or "unknown"."""
+        """… and has ended: "resolved", "failed" (its thread could not be loaded) or "unknown"."""
         if self._settling is not None:
             thread_id, _ = _subject(command, parameters)
             self._settling.command_ended(command, thread_id, outcome, self.snapshot.thread_id)

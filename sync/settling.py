@@ -58,6 +58,7 @@ class Settling:
         self._timer: "object" = None
         self._resting = False
         self._shown: "str | None" = None
+        self._is_shown_known = True
         self._is_pending = False
         self._pending: "str | None" = None
         self._is_loading = False
@@ -68,10 +69,13 @@ class Settling:
         self._deleted: "set[str | None]" = set()
         self._initial_failed = False
 
-    def rest(self, shown: "str | None") -> "None":
-        """From now on switches count; `shown` is what the element shows at this moment."""
+    def rest(self, shown: "str | None", *, known: "bool" = True) -> "None":
+        """From now on switches count. `shown` is what the element shows at this moment; with
+        `known` false another switch is on its way, or nobody knows.
+        """
         self._resting = True
         self._shown = shown
+        self._is_shown_known = known
 
     def stop(self) -> "None":
         """Forgets what is pending: the element is gone."""
@@ -95,20 +99,25 @@ class Settling:
     def command_ended(
         self, command: "str", thread_id: "str | None", outcome: "str", shown: "str | None"
     ) -> "None":
-        """How a command ended ("resolved", "rejected", "unknown") and the thread shown by then."""
+        """How a command ended and the thread shown by then: "resolved", "failed" where the thread
+        could not be loaded, or "unknown".
+        """
         if command != "set_thread_id":
             self._creating = self._creating and outcome == "resolved"
             return
         if thread_id in self._asked:
             self._asked.remove(thread_id)
-        if outcome == "rejected":
+        if outcome == "failed":
             self.failed.add(thread_id)
-        elif outcome == "unknown":
-            if not self._is_loading:
-                self._wait(self._delay)
-        elif shown == thread_id and self._resting:
+        if self._asked:
+            # A newer question is on its way, and its answer decides.
+            return
+        if outcome == "resolved" and shown == thread_id and self._resting:
             self._drop()
             self._settle(thread_id)
+        elif self._is_pending and not self._is_loading:
+            # What came meanwhile was not believed: it may have been taken back.
+            self._wait(self._delay)
 
     def observe(
         self, before: "Snapshot", name: "str", detail: "dict[str, object]", at: "float"
@@ -135,17 +144,18 @@ class Settling:
             self._creating = False
 
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
-        if self._taken_back(thread_id, at):
-            self.failed.add(self._pending)
-            self._drop()
-            if thread_id != self._shown:
-                self._pend(thread_id, self._delay)
-        elif thread_id is None and (self._initial_failed or self._creating):
+        if thread_id is None and (self._initial_failed or self._creating):
             # A restore that failed late, or a new thread that could not be created: nobody meant
             # to leave, so what was remembered stays remembered.
             self._initial_failed = self._creating = False
             self._drop()
             self._shown = None
+            self._is_shown_known = True
+        elif self._taken_back(thread_id, at):
+            self.failed.add(self._pending)
+            self._drop()
+            if not self._is_at_rest(thread_id):
+                self._pend(thread_id, self._delay)
         elif thread_id is None and before.thread_id is None and before.thread_known:
             # A first message that could not create its thread: nothing has been left.
             self._drop()
@@ -183,16 +193,20 @@ class Settling:
 
     def _believe(self) -> "None":
         self._timer = None
-        if not self._is_pending or self._pending in self._asked:
+        if self._asked or not self._is_pending:
             return
         thread_id = self._pending
         self._drop()
-        if self._resting:
+        if self._resting and not self._is_at_rest(thread_id):
             self._settle(thread_id)
+
+    def _is_at_rest(self, thread_id: "str | None") -> "bool":
+        return self._is_shown_known and thread_id == self._shown
 
     def _settle(self, thread_id: "str | None") -> "None":
         how = "deletion" if thread_id is None and self._shown in self._deleted else "switch"
         self._shown = thread_id
+        self._is_shown_known = True
         if thread_id not in self.failed:
             self._settled(thread_id, how)
 

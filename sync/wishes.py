@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Wishes:
-    """Holds at most one wish.
+    """Holds at most one wish; `is_open` while it has not been granted yet.
 
     `ask(thread_id, answered)` asks the element for a thread, `can_show(thread_id)` says whether it
     still can, and `refused()` is called when a wish has to be given up.
@@ -33,13 +33,13 @@ class Wishes:
         self._ask = ask
         self._can_show = can_show
         self._refused = refused
-        self._is_open = False
+        self.is_open = False
         self._thread_id: "str | None" = None
         self._number = 0
 
     def wish(self, thread_id: "str | None", snapshot: "Snapshot") -> "None":
         """Somebody has arrived at an entry that asks for this thread."""
-        self._is_open = True
+        self.is_open = True
         self._thread_id = thread_id
         self._number += 1
         if snapshot.phase not in ("gone", "failed", "starting"):
@@ -47,12 +47,12 @@ class Wishes:
 
     def observe(self, snapshot: "Snapshot") -> "None":
         """The snapshot after an event: at idle an open wish is granted."""
-        if self._is_open and snapshot.phase == "idle":
+        if self.is_open and snapshot.phase == "idle":
             self._grant(snapshot)
 
     def _grant(self, snapshot: "Snapshot") -> "None":
         thread_id, number = self._thread_id, self._number
-        self._is_open = False
+        self.is_open = False
         if snapshot.thread_id == thread_id and snapshot.thread_known and not snapshot.commands:
             return
         if not self._can_show(thread_id):
@@ -64,7 +64,7 @@ class Wishes:
             if how != "rejected" or number != self._number:
                 return
             if "already responding" in outcome["message"] or "is loading" in outcome["message"]:
-                self._is_open = True
+                self.is_open = True
             else:
                 self._refused()
 

@@ -97,7 +97,7 @@ def test_a_rejected_command_leaves_no_trace() -> None:
     told.load("x")
     told.wait(TICK)
     told.change("a")
-    told.answered("x", "rejected")
+    told.answered("x", "failed")
     told.wait(1.0)
     assert told.settled == []
     assert told.settling.failed == {"x"}
@@ -106,7 +106,7 @@ def test_a_rejected_command_leaves_no_trace() -> None:
 def test_an_id_that_has_failed_is_not_believed_when_its_command_resolves() -> None:
     told = Told()
     told.command("x")
-    told.answered("x", "rejected")
+    told.answered("x", "failed")
     told.command("x")
     told.change("x")
     told.answered("x", "resolved")
