@@ -12,6 +12,7 @@ reported, as in the real one; `exceptions` keeps them, and most tests want it to
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from collections.abc import Callable
@@ -44,14 +45,17 @@ class Answer:
         self.object = js_object
         self.resolved: list[Any] = []
         self.rejected: list[str] = []
+        self.settled = asyncio.Event()
 
     def resolve(self, value: Any, is_object: bool) -> None:
         """JSON, or an object of JavaScript's."""
         self.resolved.append(value if is_object else json.loads(value))
+        self.settled.set()
 
     def reject(self, message: str) -> None:
         """The text of an `Error`."""
         self.rejected.append(message)
+        self.settled.set()
 
 
 class FakeBrowser(Browser):

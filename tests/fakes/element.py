@@ -31,7 +31,11 @@ def rejection(name: str, message: str) -> dict[str, Any]:
 
 
 class FakeElement:
-    """One `<openai-chatkit>`. `selectors` are those that match it."""
+    """One `<openai-chatkit>`.
+
+    `selectors` are those that match it; `parameter` and `key` its own attributes; without
+    `defined` its script has not come; with `never_loads` its frame stays empty.
+    """
 
     def __init__(
         self,
@@ -41,13 +45,16 @@ class FakeElement:
         parameter: str | None = None,
         key: str | None = None,
         frame_time: float = 0.1,
+        defined: bool = True,
+        never_loads: bool = False,
     ) -> None:
         self.server = server or Server()
         self.selectors = selectors
         self.parameter = parameter
         self.key = key
         self.frame_time = frame_time
-        self.defined = True
+        self.defined = defined
+        self.never_loads = never_loads
         self.framed = False
         self.loaded = False
         self.dead = False
@@ -114,6 +121,8 @@ class FakeElement:
             self._after(self.frame_time, self._frame_loaded)
 
     def _frame_loaded(self) -> None:
+        if self.never_loads:
+            return
         self.loaded = True
         self.emit("ready")
         if self.broken_frame:
@@ -348,6 +357,7 @@ class FakeElement:
             temporary = self.thread_id or "client_thread_1"
             self.emit("composer.submit", {"threadId": temporary})
         if self.thread_id is None or new_thread:
+            self.thread_id = None  # A is out of view, and no event says so (measured)
             self._new = token = object()
             slow = self.server.creating >= 500 and not self.server.down
             wait = self.server.retry_time if slow else self.server.latency

@@ -16,11 +16,10 @@ from sync.errors import (
     rejection_kind,
 )
 from sync.gate import COMMANDS, THREAD_COMMANDS
-from sync.state import Snapshot, advance
+from sync.state import Snapshot, advance, replace
 from tests.fakes import FakeBrowser, FakeElement, Server, in_loop, passing, settle_loop
 
 IDLE = Snapshot(ready=True, restored=True, thread_known=True, thread_id="a")
-FIELDS = {"ready": True, "restored": True, "thread_known": True, "thread_id": "a"}
 
 
 class Chat:
@@ -185,7 +184,8 @@ async def test_an_answer_that_comes_too_late_is_dropped() -> None:
 @in_loop
 async def test_a_timeout_of_ones_own_goes_before_the_setting_and_the_setting_before_ours() -> None:
     chat = Chat(timeout=3.0)
-    for plan, seconds in (({}, 3.0), ({"timeout": 1.0}, 1.0)):
+    plans: list[tuple[dict[str, Any], float]] = [({}, 3.0), ({"timeout": 1.0}, 1.0)]
+    for plan, seconds in plans:
         chat.page_element.plan("focusComposer", hangs=True)
         task = chat.run("focus_composer", **plan)
         await chat.wait(seconds)
@@ -220,7 +220,7 @@ BUSY: list[tuple[dict[str, Any], str]] = [
 async def test_a_busy_chat_refuses_before_the_element_is_touched(
     changes: dict[str, Any], reason: str
 ) -> None:
-    chat = Chat(Snapshot(**(FIELDS | changes)))
+    chat = Chat(replace(IDLE, changes))
     error = await error_of(chat.commands.run("send_user_message", [{"text": "x"}]))
     assert isinstance(error, ChatKitBusy)
     assert (error.command, error.reason) == ("send_user_message", reason)
@@ -235,7 +235,7 @@ async def test_a_busy_chat_refuses_before_the_element_is_touched(
 async def test_without_a_usable_element_a_command_fails_at_once(
     changes: dict[str, Any], reason: str, when_busy: str
 ) -> None:
-    chat = Chat(Snapshot(**(FIELDS | changes)))
+    chat = Chat(replace(IDLE, changes))
     error = await error_of(chat.commands.run("focus_composer", [], when_busy=when_busy))
     assert isinstance(error, ChatKitUnavailable)
     assert error.reason == reason
@@ -276,7 +276,7 @@ async def test_a_start_that_never_ends_is_a_timeout() -> None:
 
 @in_loop
 async def test_asked_to_wait_a_command_runs_when_the_answer_has_ended() -> None:
-    chat = Chat(Snapshot(**(FIELDS | {"responding": True})))
+    chat = Chat(replace(IDLE, {"responding": True}))
     task = chat.run("send_user_message", {"text": "x"}, when_busy="wait")
     await chat.wait(5.0)
     assert chat.browser.called == []
@@ -287,7 +287,7 @@ async def test_asked_to_wait_a_command_runs_when_the_answer_has_ended() -> None:
 
 @in_loop
 async def test_waiting_too_long_says_what_it_waited_for() -> None:
-    chat = Chat(Snapshot(**(FIELDS | {"responding": True})))
+    chat = Chat(replace(IDLE, {"responding": True}))
     task = chat.run("send_user_message", {"text": "x"}, when_busy="wait", timeout=2.0)
     await chat.wait(2.0)
     error = await error_of(task)
@@ -298,7 +298,7 @@ async def test_waiting_too_long_says_what_it_waited_for() -> None:
 
 @in_loop
 async def test_those_that_wait_run_in_the_order_of_asking() -> None:
-    chat = Chat(Snapshot(**(FIELDS | {"responding": True})))
+    chat = Chat(replace(IDLE, {"responding": True}))
     for text in ("1", "2", "3"):
         chat.run("fetch_updates", text, when_busy="wait")
         await settle_loop()
@@ -324,7 +324,7 @@ async def test_the_second_of_two_sends_in_one_tick_is_refused_not_sent() -> None
 
 @in_loop
 async def test_a_message_into_a_new_thread_passes_a_streaming_answer() -> None:
-    chat = Chat(Snapshot(**(FIELDS | {"responding": True})))
+    chat = Chat(replace(IDLE, {"responding": True}))
     task = chat.run("send_user_message", {"text": "x", "newThread": True}, new_thread=True)
     await chat.wait()
     assert task.result() is None
@@ -415,7 +415,7 @@ async def test_a_cancelled_command_leaves_nothing_that_holds_the_chat(when_busy:
 
 @in_loop
 async def test_a_command_cancelled_in_the_queue_lets_the_next_one_pass() -> None:
-    chat = Chat(Snapshot(**(FIELDS | {"responding": True})))
+    chat = Chat(replace(IDLE, {"responding": True}))
     first = chat.run("fetch_updates", 1, when_busy="wait")
     second = chat.run("fetch_updates", 2, when_busy="wait")
     await settle_loop()

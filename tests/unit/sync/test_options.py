@@ -83,18 +83,15 @@ async def called(
 ) -> tuple[Answer, FakeBrowser]:
     """Calls a callback as the element would and waits until it has settled."""
     held, browser = callbacks(tool_timeout)
-    where: dict[str, Any] = {
+    places: dict[str, dict[str, Any]] = {
         "tool": {"on_client_tool": function},
         "search": {"entities": {"on_tag_search": function}},
-    }[place]
-    options = held.prepare(where)
-    told: Any = options.get("onClientTool") or options["entities"]["onTagSearch"]  # type: ignore[index]
+    }
+    options: Any = held.prepare(places[place])
+    told: Any = options.get("onClientTool") or options["entities"]["onTagSearch"]
     answer = Answer()
     held.called(told["$call"], list(parameters), answer)
-    for _ in range(1000):
-        if answer.resolved or answer.rejected:
-            break
-        await asyncio.sleep(0.001)
+    await asyncio.wait_for(answer.settled.wait(), 10.0)
     return answer, browser
 
 

@@ -382,7 +382,8 @@ def test_events_that_were_kept_while_python_started_are_judged_by_their_own_time
         ("thread.load.end", "b", 100.1),
         ("thread.change", None, 100.6),
     ]:
-        before, detail = told.snapshot, {"threadId": thread_id}
+        before = told.snapshot
+        detail: dict[str, object] = {"threadId": thread_id}
         told.snapshot = advance(before, name, detail)
         told.settling.observe(before, name, detail, at)
     told.wait(SETTLE_DELAY)

@@ -63,7 +63,13 @@ def test_an_old_switch_does_not_count_as_the_last() -> None:
 class Bar:
     """A toolbar on an element of a page, and what it asked for."""
 
-    def __init__(self, *, owner: bool = True, texts: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        owner: bool = True,
+        texts: dict[str, str] | None = None,
+        attached: bool = True,
+    ) -> None:
         self.browser = FakeBrowser()
         self.element = self.browser.mount(FakeElement(), configured=False)
         self.number = self.browser.adopt(self.element)
@@ -74,7 +80,8 @@ class Bar:
             owner=owner,
             texts=texts,
         )
-        self.toolbar.attach(self.number)
+        if attached:
+            self.toolbar.attach(self.number)
 
     @property
     def drawings(self) -> list[dict[str, Any]]:
@@ -94,8 +101,7 @@ def test_each_change_is_drawn_once_and_an_equal_snapshot_not_at_all() -> None:
 
 
 def test_without_an_element_nothing_is_drawn() -> None:
-    bar = Bar()
-    bar.toolbar.attach(None)
+    bar = Bar(attached=False)
     bar.toolbar.draw(IDLE)
     assert bar.drawings == []
 

@@ -1,0 +1,730 @@
+"""Scenarios of the chat on fakes: controls, clicks, silence, failure, listeners, and the end."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sync import (
+    ChatKit,
+    ChatKitBusy,
+    ChatKitSettingsError,
+    ChatKitUnavailable,
+    CommandRejected,
+    CommandTimeout,
+    Snapshot,
+)
+from sync.gate import ACTIONS, COMMANDS
+from sync.session import DEFAULTS, MISSING_AFTER
+from sync.toolbar import TEXTS
+from sync.watchdog import READY_TIMEOUT, STALL_COMPANION, STALL_OWNER
+from tests.fakes import FakeBrowser, FakeElement, Server, in_loop
+from tests.unit.sync.page import KEY, OPTIONS, Page
+
+both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
+
+
+# Controls.
+
+
+@both
+@pytest.mark.parametrize("what", ["answer", "load"])
+def test_while_it_works_every_control_is_off_and_afterwards_on_again(
+    owner: bool, what: str
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    assert {action: page.browser.off(action) for action in ACTIONS} == dict.fromkeys(ACTIONS)
+    if what == "answer":
+        page.element.user_sends()
+    else:
+        page.element.user_opens("b")
+    page.wait(0.05)
+    phase = "responding" if what == "answer" else "loading"
+    assert {page.browser.off(action) for action in ACTIONS} == {phase}
+    assert page.browser.shown()["gate"] == phase
+    assert page.browser.shown()["busy"] is True
+    page.wait(5.0)
+    assert {action: page.browser.off(action) for action in ACTIONS} == dict.fromkeys(ACTIONS)
+    assert page.browser.shown()["gate"] is None
+
+
+@both
+def test_the_status_says_what_lasts_and_falls_silent_afterwards(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.server.answer_time = 5.0
+    page.element.user_sends()
+    page.wait(0.4)
+    assert page.browser.shown()["text"] == ""
+    page.wait(0.2)
+    assert page.browser.shown()["text"] == TEXTS["responding"]
+    page.wait(5.0)
+    assert page.browser.shown()["text"] == ""
+
+
+@both
+@in_loop
+async def test_a_click_sends_its_text(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    assert page.browser.click("send", text="Summarise this page")
+    await page.live(0.1)
+    assert page.asked("sendUserMessage") == [{"text": "Summarise this page"}]
+    assert not page.browser.click("send", text="too soon"), "off"
+    await page.live(5.0)
+    assert page.phase == "idle"
+
+
+@both
+@in_loop
+async def test_a_click_opens_a_thread_or_a_new_chat(owner: bool) -> None:
+    page = Page("/", owner=owner)
+    page.browser.click("open-thread", thread="b")
+    await page.live()
+    assert page.element.thread_id == "b"
+    assert page.remembered == ("b", "b")
+    assert page.browser.shown()["thread"] == "b"
+    page.browser.click("new-thread")
+    await page.live()
+    assert page.element.thread_id is None
+    assert page.remembered == (None, None)
+    assert page.urls == ["/?threadId=b", "/"]
+
+
+@both
+@in_loop
+async def test_every_action_calls_its_command(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    for action, command in ACTIONS.items():
+        page.browser.called.clear()
+        page.browser.click(action, thread="b", text="Hello", payload='{"type": "x"}')
+        await page.live(5.0)
+        assert page.browser.called[0][0] == COMMANDS[command], action
+
+
+@both
+@in_loop
+async def test_a_draft_is_followed_by_the_focus(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.browser.click("draft", text="I need help with ")
+    await page.live()
+    assert page.browser.called[-2:] == [
+        ("setComposerValue", [{"text": "I need help with "}]),
+        ("focusComposer", []),
+    ]
+
+
+@both
+@pytest.mark.parametrize("payload", [None, "", "{", "[]", '{"payload": {}}', '{"type": 7}'])
+@in_loop
+async def test_a_custom_action_without_a_sensible_payload_is_reported(
+    owner: bool, payload: str | None
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.browser.click("custom-action", payload=payload)
+    await page.live()
+    assert page.asked("sendCustomAction") == []
+    assert len(page.browser.reports) == 1
+    assert "data-chatkit-payload" in page.browser.reports[0]
+    assert page.browser.exceptions == []
+
+
+@both
+@in_loop
+async def test_a_click_that_the_element_refuses_is_said_and_reported(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.plan("showHistory", throws="Command onShowHistory not supported")
+    page.browser.click("show-history")
+    await page.live()
+    assert page.snapshot.notice == "refused"
+    assert page.browser.shown()["text"] == TEXTS["refused"]
+    assert "'show-history'" in page.browser.reports[0]
+
+
+@both
+@in_loop
+async def test_clicks_made_while_the_chat_starts_run_when_it_has_started(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    page.browser.click("open-thread", thread="c", control=1)
+    page.browser.click("send", text="Hello", control=2)
+    page.wait(0.05)
+    page.chatkit.start()
+    await page.live(0.01)
+    page.browser.click("send", text="Hello", control=2)
+    page.browser.click("open-thread", thread="b", control=3)
+    await page.live(10.0)
+    assert page.asked("sendUserMessage") == [{"text": "Hello"}]
+    assert page.asked()[-1] == "b"
+    assert "c" not in page.asked()
+    assert page.element.thread_id == "b"
+    assert page.phase == "idle"
+    assert page.browser.exceptions == []
+
+
+@in_loop
+async def test_the_focus_is_not_taken_from_where_the_person_is_by_now() -> None:
+    page = Page("/", owner=False, starts=False)
+    page.browser.click("focus-composer")
+    page.browser.focus = "search"
+    page.chatkit.start()
+    await page.live(2.0)
+    assert page.asked("focusComposer") == []
+    assert page.browser.called == []
+
+
+# Commands.
+
+
+@both
+@in_loop
+async def test_whatever_the_element_does_a_command_ends_in_time(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.plan("setThreadId", rejects={"name": "object", "message": "[object Object]"})
+    page.element.plan("setThreadId", throws="not available")
+    page.element.plan("setThreadId", hangs=True)
+    for expected in (CommandRejected, CommandRejected, CommandTimeout):
+        task = asyncio.create_task(page.chatkit.set_thread_id("b"))
+        await page.live(31.0)
+        assert type(task.exception()) is expected
+    assert page.snapshot.commands == 0
+    assert page.phase == "idle"
+    assert page.remembered == ("a", "a")
+
+
+@both
+@in_loop
+async def test_a_switch_by_command_is_remembered_once_it_has_resolved(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    task = asyncio.create_task(page.chatkit.set_thread_id("b"))
+    await page.live(0.05)
+    assert page.snapshot.busy
+    assert page.remembered == ("a", "a")
+    await page.live()
+    assert task.done()
+    assert page.remembered == ("b", "b")
+    assert page.urls == ["/?threadId=a", "/?threadId=b"]
+
+
+@both
+@in_loop
+async def test_a_failed_switch_by_command_raises_and_leaves_no_trace(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    task = asyncio.create_task(page.chatkit.set_thread_id("x"))
+    await page.live()
+    error = task.exception()
+    assert isinstance(error, CommandRejected)
+    assert error.kind == "load-failed"
+    again = asyncio.create_task(page.chatkit.set_thread_id("x"))
+    await page.live()
+    assert again.exception() is None, "an empty thread that calls itself a success (fact 6)"
+    assert page.remembered == ("a", "a")
+    assert len(page.urls) == 1
+
+
+@both
+@in_loop
+async def test_a_busy_chat_refuses_or_waits_as_asked(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.server.answer_time = 5.0
+    page.element.user_sends()
+    page.wait(0.1)
+    with pytest.raises(ChatKitBusy) as caught:
+        await page.chatkit.send_user_message("now")
+    assert caught.value.reason == "responding"
+    task = asyncio.create_task(page.chatkit.send_user_message("later", when_busy="wait"))
+    await page.live(1.0)
+    assert page.asked("sendUserMessage") == []
+    await page.live(5.0)
+    assert task.done()
+    assert page.asked("sendUserMessage") == [{"text": "later"}]
+
+
+@both
+@in_loop
+async def test_a_tool_that_failed_locks_the_thread_until_it_is_left(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_sends()
+    page.wait(0.1)
+    page.element.tool_fails()
+    page.wait()
+    assert not page.snapshot.busy, "no event tells of the lock (fact 9)"
+    task = asyncio.create_task(page.chatkit.send_user_message("x"))
+    await page.live()
+    assert isinstance(task.exception(), CommandRejected)
+    assert page.snapshot.locked
+    assert page.browser.off("send") == "locked"
+    assert page.browser.off("open-thread") is None
+    assert page.browser.shown()["text"] == TEXTS["locked"]
+    await page.live(1.0)
+    page.element.user_opens("b")
+    await page.live()
+    assert not page.snapshot.busy
+
+
+@in_loop
+async def test_parameters_cross_as_the_types_have_them() -> None:
+    page = Page("/?threadId=a", owner=False)
+    page.browser.called.clear()
+    content: list[dict[str, Any]] = [{"type": "input_text", "text": "x"}]
+    sends = page.chatkit.send_user_message(
+        "Hello", content=content, tool_choice="search", model="big", reply="r", new_thread=True
+    )
+    task = asyncio.create_task(sends)
+    await page.live(5.0)
+    await task
+    value = page.chatkit.set_composer_value(
+        text="x", selected_tool_id="t", selected_model_id="m", attachments=[]
+    )
+    for one in (
+        value,
+        page.chatkit.set_composer_value(clear_tool=True),
+        page.chatkit.send_custom_action({"type": "x", "payload": {"my_key": None}}, "item_1"),
+    ):
+        task = asyncio.create_task(one)
+        await page.live(5.0)
+        await task
+    assert page.browser.called == [
+        (
+            "sendUserMessage",
+            [
+                {
+                    "text": "Hello",
+                    "content": content,
+                    "toolChoice": {"id": "search"},
+                    "model": "big",
+                    "reply": "r",
+                    "newThread": True,
+                }
+            ],
+        ),
+        (
+            "setComposerValue",
+            [{"text": "x", "attachments": [], "selectedToolId": "t", "selectedModelId": "m"}],
+        ),
+        ("setComposerValue", [{"selectedToolId": None}]),
+        ("sendCustomAction", [{"type": "x", "payload": {"my_key": None}}, "item_1"]),
+    ]
+
+
+# Elements that are never usable, and silence.
+
+
+def failed(page: Page) -> str | None:
+    page.wait(READY_TIMEOUT + 30.0)
+    assert page.phase == "failed"
+    assert len(page.browser.reports) == 1
+    assert {page.browser.off(action) for action in ACTIONS} == {page.snapshot.failure}
+    return page.snapshot.failure
+
+
+def test_nobody_configures_the_element() -> None:
+    browser = FakeBrowser()
+    browser.mount(FakeElement(), configured=False)
+    chatkit = ChatKit(browser=browser).start()
+    browser.clock.advance(READY_TIMEOUT + 1.0)
+    assert chatkit.snapshot.failure == "frame"
+
+
+@both
+def test_the_script_that_defines_the_element_does_not_come(owner: bool) -> None:
+    page = Page("/", owner=owner, element=FakeElement(defined=False))
+    assert failed(page) == "script"
+
+
+@both
+def test_the_page_is_no_secure_context(owner: bool) -> None:
+    page = Page("/", owner=owner, element=FakeElement(never_loads=True))
+    page.browser.secure = False
+    assert failed(page) == "origin"
+
+
+@both
+def test_the_frame_of_the_element_never_loads(owner: bool) -> None:
+    page = Page("/", owner=owner, element=FakeElement(never_loads=True))
+    assert failed(page) == "never-ready"
+
+
+@both
+def test_a_frame_that_shows_something_else_fails_a_restore_with_no_answer(owner: bool) -> None:
+    # Fact 2: ready is the iframe's load and nothing more; every command hangs.
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    page.element.broken_frame = True
+    page.chatkit.start()
+    assert failed(page) == "no-answer"
+    assert page.named == "a"
+
+
+@in_loop
+async def test_a_command_to_a_frame_that_shows_something_else_ends_in_time() -> None:
+    page = Page("/", owner=False, starts=False)
+    page.element.broken_frame = True
+    page.chatkit.start()
+    page.wait(2.0)
+    task = asyncio.create_task(page.chatkit.focus_composer())
+    await page.live(11.0)
+    assert isinstance(task.exception(), CommandTimeout)
+
+
+def test_an_element_that_refuses_its_options_has_failed_at_once() -> None:
+    page = Page("/", owner=True, starts=False)
+    page.element.refuses_options = True
+    page.chatkit.start()
+    page.wait(0.1)
+    assert page.snapshot.failure == "options"
+    assert "refused its options" in page.browser.reports[0]
+
+
+@both
+def test_an_element_that_is_ready_after_all_is_used(owner: bool) -> None:
+    late = FakeElement(Server("a"), frame_time=READY_TIMEOUT + 10.0)
+    page = Page("/?threadId=a", owner=owner, element=late)
+    page.wait(READY_TIMEOUT)
+    assert page.phase == "failed"
+    page.wait(20.0)
+    assert page.phase == "idle"
+    assert page.element.thread_id == "a"
+    assert page.remembered == ("a", "a")
+
+
+def test_a_page_without_the_element_is_told_and_served_when_it_comes() -> None:
+    browser = FakeBrowser()
+    chatkit = ChatKit(browser=browser).start()
+    browser.clock.advance(MISSING_AFTER)
+    assert len(browser.reports) == 1
+    assert "No element matches" in browser.reports[0]
+    browser.mount(FakeElement())
+    browser.clock.advance(2.0)
+    assert chatkit.snapshot.phase == "idle"
+
+
+@pytest.mark.parametrize(
+    ("owner", "limit", "words"),
+    [(True, STALL_OWNER, "stalled"), (False, STALL_COMPANION, "stalled-companion")],
+)
+def test_an_answer_without_a_sign_of_life_stalls_and_can_be_left(
+    owner: bool, limit: float, words: str
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.server.answer_time = None
+    page.element.user_sends()
+    page.wait(limit - 1.0)
+    assert page.phase == "responding"
+    page.wait(2.0)
+    assert page.phase == "stalled"
+    assert page.browser.shown()["text"] == TEXTS[words]
+    assert page.browser.off("send") == "stalled"
+    assert page.browser.off("new-thread") is None
+
+
+def test_bytes_of_an_answer_keep_an_owner_patient_and_end_a_stall() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.server.answer_time = None
+    page.element.user_sends()
+    for _ in range(10):
+        page.wait(50.0)
+        page.element.alive()
+    assert page.phase == "responding"
+    page.wait(STALL_OWNER + 1.0)
+    assert page.phase == "stalled"
+    page.element.alive()
+    assert page.phase == "responding"
+
+
+def test_an_element_that_loses_its_frame_during_a_load_stalls() -> None:
+    # The end of the load never comes (a domain that could not be verified).
+    page = Page("/", owner=True)
+    page.server.latency = 10000.0
+    page.element.user_opens("b")
+    page.wait(STALL_OWNER + 1.0)
+    assert page.phase == "stalled"
+
+
+# What an owner sees of the requests.
+
+
+@pytest.mark.parametrize(
+    ("status", "notice"),
+    [(401, "signed-out"), (500, "unavailable"), (0, "unavailable"), (404, None), (429, None)],
+)
+def test_an_owner_says_what_its_requests_meet_until_one_succeeds(
+    status: int, notice: str | None
+) -> None:
+    page = Page("/", owner=True)
+    heard: list[Any] = []
+    page.chatkit.on("http.error", lambda *arguments: heard.append(arguments))
+    page.element.request("threads.list", None, status)
+    assert page.snapshot.notice == notice
+    assert heard == [("threads.list", None, status)]
+    page.element.request("threads.list", None, 200)
+    assert page.snapshot.notice is None
+    assert len(heard) == 1
+
+
+@in_loop
+async def test_a_client_tool_in_python_is_asked_and_answers() -> None:
+    async def tool(call: dict[str, Any]) -> dict[str, Any]:
+        return {"seen": call["name"]}
+
+    browser = FakeBrowser()
+    element = browser.mount(FakeElement(), configured=False)
+    ChatKit(browser=browser, options=OPTIONS | {"on_client_tool": tool}).start()
+    browser.clock.advance(2.0)
+    assert element.options is not None
+    answer = element.callback(element.options["onClientTool"]["$call"], {"name": "look"})
+    await Page("/", owner=True).live(0.1)
+    assert answer.resolved == [{"seen": "look"}]
+
+
+def test_options_that_cannot_cross_are_an_error_with_their_place() -> None:
+    with pytest.raises(ChatKitSettingsError, match=r"^options\.api\.url is a object"):
+        ChatKit(browser=FakeBrowser(), options={"api": {"url": object()}})
+
+
+# Listeners.
+
+
+@both
+def test_listeners_get_the_arguments_of_their_event(owner: bool) -> None:
+    page = Page("/", owner=owner)
+    heard: list[Any] = []
+    for name in ("thread.change", "response.end", "effect", "error", "tool.change"):
+        page.chatkit.on(name, lambda *arguments, name=name: heard.append((name, arguments)))
+    page.element.user_opens(None)
+    page.element.user_opens("b")
+    page.element.emit("response.end")
+    page.element.emit("effect", {"name": "flash"})
+    page.element.emit("tool.change", {"toolId": None})
+    page.element.error("StreamError", "lost")
+    assert heard == [
+        ("thread.change", ("b",)),
+        ("response.end", ()),
+        ("effect", ("flash", None)),
+        ("tool.change", (None,)),
+        ("error", ("StreamError", "lost")),
+    ]
+
+
+@both
+def test_subscribers_are_told_each_change_once(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    heard: list[Snapshot] = []
+    undo = page.chatkit.subscribe(heard.append)
+    page.element.user_sends()
+    page.wait(5.0)
+    page.element.emit("log", {"name": "x"})
+    assert [one.phase for one in heard] == ["responding", "idle"]
+    undo()
+    page.element.user_sends()
+    page.wait()
+    assert len(heard) == 2
+
+
+@both
+def test_a_listener_sees_the_snapshot_that_its_event_has_made(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    seen: list[str] = []
+    page.chatkit.on("response.start", lambda: seen.append(page.phase))
+    page.element.user_sends()
+    assert seen == ["responding"]
+
+
+@both
+def test_a_listener_that_raises_changes_nothing_for_the_chat(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+
+    def broken(*arguments: object) -> None:
+        raise RuntimeError("mine")
+
+    page.chatkit.on("thread.change", broken)
+    page.chatkit.subscribe(broken)
+    page.element.user_opens("b")
+    page.wait()
+    assert page.remembered == ("b", "b")
+    assert {str(error) for error, _ in page.browser.exceptions} == {"mine"}
+
+
+def test_on_is_a_decorator_too_and_knows_its_names() -> None:
+    page = Page("/", owner=False)
+    heard: list[str | None] = []
+
+    @page.chatkit.on("thread.change")  # type: ignore[untyped-decorator]
+    def changed(thread_id: str | None) -> None:
+        heard.append(thread_id)
+
+    page.element.user_opens("b")
+    assert heard == ["b"]
+    changed("called by hand")
+    assert heard[-1] == "called by hand"
+    with pytest.raises(ValueError, match=r"'thread\.changed' is no event; known: ready"):
+        page.chatkit.on("thread.changed")
+
+
+# The end.
+
+
+@both
+@in_loop
+async def test_after_stop_nothing_is_held_and_nothing_happens(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.plan("setThreadId", hangs=True)
+    running = asyncio.create_task(page.chatkit.set_thread_id("b"))
+    await page.live(0.1)
+    waiting = asyncio.create_task(page.chatkit.focus_composer(when_busy="wait"))
+    late = asyncio.create_task(page.chatkit.fetch_updates(when_busy="wait"))
+    await page.live(0.1)
+    page.chatkit.stop()
+    page.chatkit.stop()
+    await page.live(0.1)
+    assert waiting.exception() is None, "it did not have to wait"
+    for task in (running, late):
+        error = task.exception()
+        assert isinstance(error, ChatKitUnavailable)
+        assert error.reason == "stopped"
+    assert set(page.browser.counts().values()) == {0}
+    assert page.browser.claims == set()
+    drawn = {number: len(drawings) for number, drawings in page.browser.drawings.items()}
+    page.element.user_opens("c")
+    page.browser.history.click_fragment("x")
+    await page.live(700.0)
+    assert page.remembered == ("a", "a")
+    assert drawn == {number: len(all_of) for number, all_of in page.browser.drawings.items()}
+    with pytest.raises(ChatKitUnavailable):
+        await page.chatkit.focus_composer()
+
+
+@both
+@pytest.mark.parametrize("moment", [0.0, 0.05, 0.1, 0.15, 0.25])
+def test_stop_at_any_moment_of_the_start_holds_nothing(owner: bool, moment: float) -> None:
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    page.chatkit.start()
+    page.wait(moment)
+    page.chatkit.stop()
+    assert set(page.browser.counts().values()) == {0}
+    page.wait(700.0)
+    assert set(page.browser.counts().values()) == {0}
+    assert page.browser.exceptions == []
+
+
+def test_a_stopped_one_cannot_be_started_again() -> None:
+    page = Page("/?threadId=a", owner=False)
+    page.chatkit.stop()
+    page.chatkit.start()
+    page.wait()
+    assert set(page.browser.counts().values()) == {0}
+
+
+@both
+def test_another_one_can_take_over_after_stop(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.chatkit.stop()
+    other = ChatKit(browser=page.browser).start()
+    page.wait(2.0)
+    page.element.user_opens("b")
+    page.wait()
+    assert other.snapshot.thread_id == "b"
+    assert page.remembered == ("b", "b")
+
+
+# Several elements, and settings.
+
+
+def test_two_elements_without_names_of_their_own_are_told_apart_and_one_remembers() -> None:
+    browser = FakeBrowser()
+    server = Server("a", "b")
+    elements = [browser.mount(FakeElement(server)) for _ in range(2)]
+    chatkits = [ChatKit(browser=browser).start() for _ in range(2)]
+    browser.clock.advance(2.0)
+    assert [one.snapshot.phase for one in chatkits] == ["idle", "idle"]
+    elements[1].user_opens("b")
+    browser.clock.advance(1.0)
+    assert browser.store.items == {}
+    assert [one.snapshot.thread_id for one in chatkits] == [None, "b"]
+    elements[0].user_opens("a")
+    browser.clock.advance(1.0)
+    assert browser.store.items == {KEY: "a"}
+    assert [("parameter" in one, "key" in one) for one in browser.reports] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_two_elements_with_names_of_their_own_both_remember() -> None:
+    browser = FakeBrowser("/?one=a&two=b")
+    server = Server("a", "b", "c")
+    for name in ("one", "two"):
+        element = FakeElement(server, parameter=name, key=f"chat.{name}")
+        browser.mount(element)
+    for _ in range(2):
+        ChatKit(browser=browser).start()
+    browser.clock.advance(2.0)
+    assert [element.thread_id for element in browser.document] == ["a", "b"]
+    browser.document[1].user_opens("c")
+    browser.clock.advance(1.0)
+    assert browser.store.items == {"chat.one": "a", "chat.two": "c"}
+    assert browser.history.url == "/?one=a&two=c"
+    assert browser.reports == []
+
+
+def test_a_selector_that_is_none_is_reported_once() -> None:
+    browser = FakeBrowser()
+    ChatKit("[", browser=browser).start()
+    browser.clock.advance(60.0)
+    assert sum("is no selector" in report for report in browser.reports) == 1
+
+
+def test_an_element_can_be_handed_over_itself() -> None:
+    browser = FakeBrowser()
+    browser.mount(FakeElement())
+    mine = browser.mount(FakeElement(selectors=("#mine",)))
+    chatkit = ChatKit(mine, browser=browser).start()
+    browser.clock.advance(2.0)
+    mine.emit("response.start")
+    assert chatkit.snapshot.responding
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"paramter": "x"}, "'paramter' is no setting; known: announce_after"),
+        ({"parameter": 7}, "parameter must be a text"),
+        ({"key": ["x"]}, "key must be a text"),
+        ({"ready_timeout": "soon"}, "ready_timeout must be a number of seconds"),
+        ({"ready_timeout": -1}, "ready_timeout must be a number of seconds"),
+        ({"settle_delay": True}, "settle_delay must be a number of seconds"),
+        ({"command_timeout": "soon"}, "command_timeout must be a number of seconds"),
+        ({"stall_after": -5}, "stall_after must be a number of seconds"),
+        ({"texts": "x"}, "texts must be a table"),
+        ({"texts": {"idel": "x"}}, "idel"),
+    ],
+)
+def test_settings_that_make_no_sense_are_an_error_with_their_name(
+    settings: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ChatKitSettingsError, match=words):
+        ChatKit(browser=FakeBrowser(), **settings)
+
+
+def test_the_address_and_storage_can_be_renamed_and_switched_off() -> None:
+    renamed = Page("/?c=b&threadId=a", owner=False, parameter="c", key="mine")
+    assert renamed.element.thread_id == "b"
+    assert renamed.storage.items == {"mine": "b"}
+    assert renamed.browser.history.url == "/?c=b&threadId=a"
+    off = Page("/?threadId=a", owner=False, parameter=False, key=False)
+    off.element.user_opens("b")
+    off.wait()
+    assert off.urls == ["/?threadId=a"]
+    assert off.storage.items == {}
+
+
+def test_every_limit_is_a_setting() -> None:
+    assert {name for name, value in DEFAULTS.items() if isinstance(value, float)} >= {
+        "ready_timeout",
+        "restore_timeout",
+        "settle_delay",
+        "write_interval",
+        "announce_after",
+        "tool_timeout",
+    }
+    page = Page("/?threadId=a", owner=True, stall_after=2.0)
+    page.server.answer_time = None
+    page.element.user_sends()
+    page.wait(2.0)
+    assert page.phase == "stalled"

@@ -1,0 +1,121 @@
+"""Whole stories at random: whatever a person, a server and a page do, all ends in step."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.fakes import FakeElement, Server
+from tests.unit.sync.page import Page
+
+both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
+
+PAUSES = st.sampled_from([0.0, 0.001, 0.01, 0.06, 0.11, 0.4, 2.0])
+CALM = st.sampled_from(
+    [
+        "opens a",
+        "opens b",
+        "opens c",
+        "new chat",
+        "sends",
+        "stops",
+        "back",
+        "forward",
+        "fragment",
+    ]
+)
+STORMY = st.one_of(
+    CALM, st.sampled_from(["opens x", "down", "up", "refuses", "replaced", "deletes"])
+)
+
+
+def do(page: Page, act: str) -> None:
+    """One act of the story."""
+    element, history = page.current, page.browser.history
+    if act.startswith("opens "):
+        element.user_opens(act[6:])
+    elif act == "new chat":
+        element.user_opens(None)
+    elif act == "sends" and not element.responding and element.thread_id not in element.loading:
+        element.user_sends()
+    elif act == "stops":
+        element.user_stops()
+    elif act in ("back", "forward"):
+        history.go(-1 if act == "back" else 1)
+    elif act == "fragment":
+        history.click_fragment("x")
+    elif act in ("down", "up"):
+        page.server.down = act == "down"
+    elif act == "refuses":
+        page.server.creating = 400
+    elif act == "deletes" and element.thread_id in page.server.threads:
+        element.user_deletes(element.thread_id)
+    elif act == "replaced":
+        page.browser.remove(element)
+        page.browser.mount(FakeElement(page.server), configured=not page.owner)
+
+
+def told(page: Page, story: list[tuple[str, float]]) -> None:
+    """The story, and then a long calm with a server that works."""
+    for act, pause in story:
+        if page.current.loaded or act in ("back", "forward", "down", "up"):
+            do(page, act)
+        page.wait(pause)
+    page.server.down = False
+    page.wait(120.0)
+    assert page.browser.exceptions == []
+    assert page.phase == "idle"
+    assert not page.snapshot.busy
+    assert page.snapshot.thread_id == page.current.thread_id
+
+
+@both
+@settings(max_examples=100, deadline=None)
+@given(story=st.lists(st.tuples(CALM, PAUSES), max_size=12))
+def test_without_failures_screen_address_and_storage_say_the_same(
+    owner: bool, story: list[tuple[str, float]]
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    told(page, story)
+    shown = page.current.thread_id
+    assert page.remembered == (shown, shown)
+    again = page.reload()
+    assert again.current.thread_id == shown
+
+
+@both
+@settings(max_examples=150, deadline=None)
+@given(story=st.lists(st.tuples(STORMY, PAUSES), max_size=12))
+def test_with_failures_nothing_that_never_loaded_is_remembered(
+    owner: bool, story: list[tuple[str, float]]
+) -> None:
+    page = Page("/?threadId=a", owner=owner, server=Server("a", "b", "c"))
+    told(page, story)
+    assert page.stored != "x"
+    assert not any(value == "x" for _, value in page.storage.writes)
+    assert page.named == page.stored
+    reached = {thread_id for thread_id in page.current.visited if thread_id != "x"}
+    assert page.stored is None or page.stored in reached | set(page.server.threads) | {"a"}
+
+
+@both
+@settings(max_examples=100, deadline=None)
+@given(
+    story=st.lists(st.tuples(STORMY, PAUSES), max_size=10),
+    left_after=st.floats(min_value=0.0, max_value=3.0),
+)
+def test_stop_in_the_middle_of_any_story_holds_nothing(
+    owner: bool, story: list[tuple[str, float]], left_after: float
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    for act, pause in story:
+        if page.current.loaded:
+            do(page, act)
+        page.wait(pause)
+    page.wait(left_after)
+    page.chatkit.stop()
+    assert set(page.browser.counts().values()) == {0}
+    remembered = page.remembered
+    page.wait(700.0)
+    assert page.remembered == remembered
+    assert set(page.browser.counts().values()) == {0}
+    assert page.browser.exceptions == []
