@@ -21,6 +21,8 @@
       const number = ++calls;
       replies.set(number, reply);
       receive(number, name, JSON.stringify(args));
+      // A coroutine that the interpreter has lost must not keep the test waiting for ever.
+      setTimeout(() => reply.resolve('{"ok": false, "error": "NoReply"}'), 20_000);
       return JSON.parse(await reply.promise);
     },
     open: (receive) => opened.resolve(receive),

@@ -443,3 +443,27 @@ def test_a_page_that_loads_a_thread_itself_goes_before_storage(scene: Scene) -> 
     scene.open(options=options, query=f"?threadId={a}")
     scene.expect_shown(a)
     scene.expect_query(f"?threadId={a}")
+
+
+SLOWLY = """<script>
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  fake.answers.setThreadId = async (threadId) => {
+    fake.say("thread.change", { threadId });
+    fake.say("thread.load.start", { threadId });
+    await pause(10);
+    fake.say("thread.load.end", { threadId });
+    await pause(20);
+    fake.say("thread.change", { threadId: null });
+    throw new Error("Thread not found");
+  };
+</script>"""
+
+
+def test_a_failed_restore_that_is_taken_back_slowly(scene: Scene) -> None:
+    """On a busy machine more than 0.1 ms pass between the end of a failed load and the way back."""
+    store(scene, "thr_a")
+    scene.open(fake=True, foot=SLOWLY)
+    expect(scene.locate("#status")).to_have_text(
+        "The last conversation could not be loaded. Reload the page to try again."
+    )
+    assert scene.stored() == "thr_a"
