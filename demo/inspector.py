@@ -1,19 +1,21 @@
-"""The inspector: what Python sees of the chat, in the fold of the demo page.
+"""The demo page's own Python: the chat's options, and the inspector.
 
-The page's own Python, named by the tag's `data-main`. It listens to the running `ChatKit` and to
-nothing else: the snapshot, the last events with their times, and what is remembered where. What a
-user has written never appears: of an event it takes names and thread ids.
+The tag's `data-main` names this file, and `data-start="page"` leaves the start to it. With options
+we are the element's owner, so they can depend on the page (its colour scheme) and hold Python
+functions (the tools that the assistant may call).
 
+The inspector shows what Python sees: the snapshot, the last events with their times, and what is
+remembered where. What a user has written never appears: of an event it takes names and thread ids.
 It must not slow the page: changes are drawn together, a value is written only where it differs,
 and a closed fold is not drawn at all.
 """
 
 import sys
 
-from pyscript import document
+from pyscript import config, document, window
 from pyscript.ffi import create_proxy
 
-from sync import running
+from sync import start
 from sync.address import read
 from sync.browser import shared
 from sync.gate import REASONS
@@ -34,6 +36,37 @@ after the write interval, and nothing tells when it was."""
 SHOWN_ARGUMENTS = {"log": 1, "effect": 1, "deeplink": 1}
 """How many arguments of an event are shown, where not all: `log` named `composer.submit` carries
 what the user has written."""
+
+
+def options() -> "dict[str, Any]":
+    """What `setOptions` of the element takes; keys in snake_case, functions in Python."""
+    dark = window.matchMedia("(prefers-color-scheme: dark)").matches
+    return {
+        "api": {"url": "/chatkit", "domain_key": "local"},
+        "frame_title": "Assistant",
+        "theme": "dark" if dark else "light",
+        "history": {"enabled": True, "show_delete": True, "show_rename": True},
+        "start_screen": {
+            "greeting": "What shall we look at?",
+            "prompts": [
+                {"label": "What can you do?", "prompt": "help", "icon": "circle-question"},
+                {"label": "Take your time", "prompt": "slow", "icon": "clock"},
+            ],
+        },
+        "composer": {"placeholder": "Write to the assistant"},
+        "disclaimer": {"text": "Answers are made from your own words; no model is asked."},
+        "on_client_tool": use_tool,
+    }
+
+
+def use_tool(call: "dict[str, Any]") -> "dict[str, object]":
+    """The tools of this page, for the assistant: "tool list_mails", "tool shown_mail"."""
+    rows = document.querySelectorAll(".list li:not([hidden]) .subject")
+    if call["name"] == "list_mails":
+        return {"mails": [rows.item(at).textContent for at in range(rows.length)]}
+    if call["name"] == "shown_mail":
+        return {"mail": document.querySelector(".row[aria-current] .subject").textContent}
+    raise ValueError(f"this page has no tool {call['name']!r}, only list_mails and shown_mail")
 
 
 class Inspector:
@@ -167,7 +200,7 @@ def _runtime() -> "str":
 
 
 document.getElementById("runtime").textContent = _runtime()
-for one in running()[:1]:
-    Inspector(
-        one, document.getElementById("inspector"), document.getElementById("inspector-body")
-    ).start()
+chatkit = start(config.get("chatkit", {}) | {"options": options()})[0]
+Inspector(
+    chatkit, document.getElementById("inspector"), document.getElementById("inspector-body")
+).start()
