@@ -431,3 +431,20 @@ def test_with_everything_open_nothing_overflows_a_phone(view: Demo) -> None:
     assert view.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     view.page.locator("#commands summary").click()
     assert view.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+# The same tag on a page that configures its chat itself
+
+
+def test_a_companion_page_keeps_its_thread_too(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/demo/companion.html")
+    demo = Demo(page, site, "mpy")
+    demo.expect_phase("idle")
+    demo.say("Hello")
+    expect(demo.answer).to_contain_text("Hello!")
+    expect(page).to_have_url(re.compile("threadId=thr_"))
+    page.reload()
+    demo.expect_phase("idle")
+    expect(demo.answer).to_contain_text("Hello!")
+    expect(page).to_have_title("Companion")
+    assert not violations(page)
