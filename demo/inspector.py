@@ -104,7 +104,7 @@ class Inspector:
     def _note(self, name: "str", arguments: "tuple[object, ...]") -> "None":
         words = " ".join([_text(one) for one in arguments])
         # Padded by hand: MicroPython has no str.ljust.
-        line = f"{self._browser.now():8.2f}  {name}{' ' * max(0, 18 - len(name))} {words}"
+        line = f"{self._browser.now():6.2f}  {name}{' ' * max(0, 17 - len(name))} {words}"
         self._events.insert(0, line)
         del self._events[EVENTS_SHOWN:]
         self._ask()
