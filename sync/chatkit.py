@@ -15,6 +15,7 @@ from .errors import ChatKitError, ChatKitSettingsError, ChatKitUnavailable
 from .gate import ACTIONS
 from .session import DEFAULTS, Session
 from .state import ELEMENT_EVENTS
+from .toolbar import TEXTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,10 +54,13 @@ class ChatKit:
         self._session = Session(browser, number, options, checked, self._perform)
         self._browser = browser
         self._started = False
+        self._stopped = False
 
     def start(self) -> "ChatKit":
-        """Begins; a second start changes nothing. Returns itself."""
-        if not self._started:
+        """Begins, and returns itself. A second start changes nothing, nor does one after `stop`:
+        make a new ChatKit then.
+        """
+        if not self._started and not self._stopped:
             self._started = True
             self._session.start()
         return self
@@ -68,6 +72,7 @@ class ChatKit:
         if self._started:
             self._started = False
             self._session.stop()
+        self._stopped = True
 
     @property
     def snapshot(self) -> "Snapshot":
@@ -287,23 +292,29 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
     """The settings with their defaults. Raises `ChatKitSettingsError` for what makes no sense."""
     for name, value in settings.items():
         if name not in DEFAULTS:
-            raise ChatKitSettingsError(
-                f"{name!r} is no setting; known: {', '.join(sorted(DEFAULTS))}."
-            )
-        if name in ("parameter", "key", "scope") and not (
-            value is None or value is False or isinstance(value, str)
-        ):
-            raise ChatKitSettingsError(f"{name} must be a text, or false for off, not {value!r}.")
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if (
-            DEFAULTS[name] is not None
-            and isinstance(DEFAULTS[name], float)
-            and not (is_number and value >= 0)
-        ):
+            known = ", ".join(sorted(DEFAULTS))
+            raise ChatKitSettingsError(f"{name!r} is no setting; known: {known}.")
+        if name == "texts":
+            _check_texts(value)
+        elif name in ("parameter", "key", "scope"):
+            if value is not None and value is not False and not isinstance(value, str):
+                raise ChatKitSettingsError(f"{name} must be a text, or false, not {value!r}.")
+        elif not _is_seconds(value) and not (value is None and DEFAULTS[name] is None):
             raise ChatKitSettingsError(f"{name} must be a number of seconds, not {value!r}.")
-        if name == "texts" and not isinstance(value, dict):
-            raise ChatKitSettingsError("texts must be a table of texts by key.")
     return DEFAULTS | settings
+
+
+def _is_seconds(value: "Any") -> "bool":
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+
+
+def _check_texts(texts: "Any") -> "None":
+    if not isinstance(texts, dict):
+        raise ChatKitSettingsError("texts must be a table of texts by key.")
+    for key, text in texts.items():
+        if key not in TEXTS or not isinstance(text, str):
+            known = ", ".join(sorted(TEXTS))
+            raise ChatKitSettingsError(f"texts has {key!r}: {text!r}; keys are {known}.")
 
 
 def _given(parameters: "dict[str, Any]") -> "dict[str, Any]":

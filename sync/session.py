@@ -286,7 +286,9 @@ class Session:
             # We have asked for a new chat, and the element tells nothing of it.
             self.told("own.known")
         self.told("own.restored")
-        settling.rest(snapshot.thread_id, known=how in ("none", "shown", "failed"))
+        settling.rest(
+            snapshot.thread_id, known=how in ("none", "shown", "failed"), agrees=how != "failed"
+        )
         if how == "shown":
             memory.remember(thread_id, correcting=True)
         elif how == "none" and snapshot.thread_id is not None and not snapshot.loading:

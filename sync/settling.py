@@ -59,6 +59,7 @@ class Settling:
         self._resting = False
         self._shown: "str | None" = None
         self._is_shown_known = True
+        self._agrees = True
         self._is_pending = False
         self._pending: "str | None" = None
         self._is_loading = False
@@ -69,11 +70,13 @@ class Settling:
         self._deleted: "set[str | None]" = set()
         self._initial_failed = False
 
-    def rest(self, shown: "str | None", *, known: "bool" = True) -> "None":
+    def rest(self, shown: "str | None", *, known: "bool" = True, agrees: "bool" = True) -> "None":
         """From now on switches count. `shown` is what the element shows at this moment; with
-        `known` false another switch is on its way, or nobody knows.
+        `known` false another switch is on its way, or nobody knows, and with `agrees` false
+        something else stays remembered.
         """
         self._resting = True
+        self._agrees = agrees
         self._shown = shown
         self._is_shown_known = known
 
@@ -151,6 +154,7 @@ class Settling:
             self._drop()
             self._shown = None
             self._is_shown_known = True
+            self._agrees = False
         elif self._taken_back(thread_id, at):
             self.failed.add(self._pending)
             self._drop()
@@ -197,7 +201,7 @@ class Settling:
             return
         thread_id = self._pending
         self._drop()
-        if self._resting and not self._is_at_rest(thread_id):
+        if self._resting and (self._agrees or not self._is_at_rest(thread_id)):
             self._settle(thread_id)
 
     def _is_at_rest(self, thread_id: "str | None") -> "bool":
@@ -207,7 +211,8 @@ class Settling:
         how = "deletion" if thread_id is None and self._shown in self._deleted else "switch"
         self._shown = thread_id
         self._is_shown_known = True
-        if thread_id not in self.failed:
+        self._agrees = thread_id not in self.failed
+        if self._agrees:
             self._settled(thread_id, how)
 
     def _drop(self) -> "None":
