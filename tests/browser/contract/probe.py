@@ -23,6 +23,9 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Contract</
 # What the real element takes 25 s for; it reads no such setting and takes its time.
 SETTINGS = {"retryDelays": [1, 1, 1, 1, 1]}
 
+# Options whose requests pass through the harness, which keeps them.
+RECORDED = "{url: '/chatkit', domainKey: 'local', fetch: contract.fetch}"
+
 Outcome = dict[str, Any]
 Conversation = list[tuple[Role, str]]
 SAID: Conversation = [("user", "A question"), ("assistant", "Its answer.")]
@@ -198,6 +201,11 @@ class Chat:
             [element.number, calls],
         )
         return [Call(self, number) for number in numbers]
+
+    def requests(self, request: str | None = None) -> list[dict[str, Any]]:
+        """The recorded requests, all or those of a type: body, status, aborted."""
+        made: list[dict[str, Any]] = self.js("() => contract.requests")
+        return [r for r in made if request in (None, r["body"]["type"])]
 
     def wait_for_abort(self, request: str) -> None:
         """Wait until the signal of a recorded request has fired."""

@@ -3,12 +3,11 @@
 import pytest
 
 from .driver import StandInDriver
-from .probe import Chat, Outcome
+from .probe import RECORDED, Chat, Outcome
 
 row = pytest.mark.row
 
 HELLO = {"text": "hello"}
-RECORDED = "{url: '/chatkit', domainKey: 'local', fetch: contract.fetch}"
 
 
 def ignored(outcome: Outcome, command: str, why: str) -> bool:
@@ -41,13 +40,13 @@ def test_without_options_every_command_hangs(chat: Chat) -> None:
 def test_set_options_answers_at_once_and_does_not_merge(chat: Chat) -> None:
     a = chat.thread("a")
     element = chat.idle(a, api=RECORDED)
-    asked = len(chat.js("() => contract.requests"))
+    asked = len(chat.requests())
     assert asked > 0
     assert element.js("element.setOptions({api: {url: '/chatkit', domainKey: 'local'}})") is None
     element.run("fetchUpdates")
     # The page's fetch was not among the new options, so it is not asked any more.
     assert len(chat.bodies("threads.get_by_id")) == 2
-    assert len(chat.js("() => contract.requests")) == asked
+    assert len(chat.requests()) == asked
 
 
 @row("commands: setOptions")

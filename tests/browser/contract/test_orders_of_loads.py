@@ -3,7 +3,7 @@
 import pytest
 
 from .driver import StandInDriver
-from .probe import Chat
+from .probe import RECORDED, Chat
 
 row = pytest.mark.row
 
@@ -104,6 +104,20 @@ def test_leaving_a_stream_tells_a_false_end_and_coming_back_a_new_start(chat: Ch
     held.release()
     element.wait("response.end")
     assert element.story() == ["response.end"]
+
+
+@row("fact 8")
+def test_a_stream_that_was_left_goes_on_unseen(chat: Chat) -> None:
+    a, b = chat.threads("a", "b")
+    element, held = chat.streaming(a, api=RECORDED)
+    element.run("setThreadId", b)
+    element.fence()
+    assert [r["aborted"] for r in chat.requests("threads.add_user_message")] == [False]
+    element.mark()
+    held.release()
+    # The signal fires after the stream's end; the end itself is not told.
+    chat.wait_for_abort("threads.add_user_message")
+    assert element.story() == []
 
 
 @row("orders: two quick switches")

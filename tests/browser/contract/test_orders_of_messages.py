@@ -48,6 +48,10 @@ def test_first_message_refused(chat: Chat, status: int) -> None:
     assert refusing.hits == 1
     words = [w for w in element.story() if w != "resolved"]
     assert words == ["response.start", "change null", "response.end"]
+    # What is shown now is a new chat: to ask for one is nothing new.
+    element.mark()
+    element.run("setThreadId", None)
+    assert element.story() == ["resolved"]
 
 
 @row("orders: create answers 5xx or no SSE")

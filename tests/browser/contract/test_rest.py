@@ -3,13 +3,12 @@
 import pytest
 
 from .driver import StandInDriver
-from .probe import Chat
+from .probe import RECORDED, Chat
 from .test_facts import assert_all_hang
 
 row = pytest.mark.row
 
 HELLO = {"text": "hello"}
-RECORDED = "{url: '/chatkit', domainKey: 'local', fetch: contract.fetch}"
 
 
 @row("rest: requests by the host page")
@@ -31,7 +30,7 @@ def test_the_abort_signal_fires_after_a_normal_end_too(chat: Chat) -> None:
     element.run("sendUserMessage", HELLO)
     element.wait("response.end")
     chat.wait_for_abort("threads.add_user_message")
-    [sent] = [r for r in chat.js("() => contract.requests") if "message" in r["body"]["type"]]
+    [sent] = chat.requests("threads.add_user_message")
     assert (sent["status"], sent["aborted"]) == (200, True)
 
 
