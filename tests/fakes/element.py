@@ -194,6 +194,7 @@ class FakeElement:
         self.request("threads.delete", thread_id, 200)
         if self.thread_id == thread_id:
             self._change(None)
+            self._leave_stream()
 
     def tool_fails(self) -> None:
         """A client tool threw: the answer's events have ended, the thread is locked (measured)."""
@@ -303,10 +304,7 @@ class FakeElement:
         self.locked = False
         self._new = None
         self._change(thread_id)
-        if self.responding:
-            # Told for the thread that is left; its stream goes on (measured).
-            self.responding = False
-            self.emit("response.end")
+        self._leave_stream()
         if thread_id is None or thread_id in self.poisoned or thread_id in self.visited:
             if thread_id in self.streaming:
                 self.responding = True
@@ -324,7 +322,14 @@ class FakeElement:
             name = "TypeError" if status == DOWN else "Error"
             end(rejection(name, "Failed to fetch" if status == DOWN else "Not found"))
 
-        self._after(TICK, lambda: self._load(thread_id, done))
+        # Measured: within 0.1 ms, so that nothing comes between a change and its load.
+        self._load(thread_id, done)
+
+    def _leave_stream(self) -> None:
+        if self.responding:
+            # Told for the thread that is left; its stream goes on (measured).
+            self.responding = False
+            self.emit("response.end")
 
     def _change(self, thread_id: str | None) -> None:
         self.thread_id = thread_id
@@ -348,9 +353,8 @@ class FakeElement:
     # Answers.
 
     def _begin_answer(self, *, typed: bool = False, new_thread: bool = False) -> None:
-        if new_thread and self.responding:
-            self.responding = False
-            self.emit("response.end")
+        if new_thread:
+            self._leave_stream()
         self.responding = True
         self.emit("response.start")
         if typed:
