@@ -50,8 +50,9 @@ class ChatKit:
 
             browser = shared()
         checked = check_settings(settings)
-        number = target if isinstance(target, str) else browser.adopt(target)
-        self._session = Session(browser, number, options, checked, self._perform)
+        # A number is an element that the browser has numbered: see `Browser.others`.
+        known = target if isinstance(target, (str, int)) else browser.adopt(target)
+        self._session = Session(browser, known, options, checked, self._perform)
         self._browser = browser
         self._started = False
         self._stopped = False
