@@ -7,7 +7,7 @@ DOWN = 0
 
 
 class Server:
-    """`threads` are there; any other id is a 404.
+    """`threads` are there; any other id is a 404. `ever` holds the deleted ones, too.
 
     `down` answers nothing at all. `failing[id]` is the status that loading this thread gets,
     `creating` the status of creating one. `latency` is seconds for a request, `answer_time` for an
@@ -16,6 +16,7 @@ class Server:
 
     def __init__(self, *threads: str) -> None:
         self.threads = list(threads)
+        self.ever = set(threads)
         self.down = False
         self.failing: dict[str, int] = {}
         self.creating = 200
@@ -42,4 +43,5 @@ class Server:
         self._made += 1
         made = f"new_{self._made}"
         self.threads.append(made)
+        self.ever.add(made)
         return 200, made

@@ -96,6 +96,15 @@ def test_a_correction_before_a_switch_in_one_interval_is_a_switch() -> None:
     assert page.writes[-1] == ("push", "/?threadId=c")
 
 
+def test_a_correction_after_a_switch_that_still_waits_does_not_eat_the_entry_before() -> None:
+    page = Page("/?threadId=a")
+    page.settle("b")
+    page.settle("c")
+    page.settle("d", correcting=True)
+    page.wait()
+    assert page.urls == ["/?threadId=a", "/?threadId=b", "/?threadId=d"]
+
+
 def test_five_hundred_changes_stay_far_below_what_browsers_allow() -> None:
     page = Page("/?threadId=a")
     for number in range(500):

@@ -98,8 +98,8 @@ def test_with_failures_nothing_that_never_loaded_is_remembered(
     assert page.stored != "x"
     assert not any(value == "x" for _, value in page.storage.writes)
     assert page.named == page.stored
-    reached = {thread_id for thread_id in page.current.visited if thread_id != "x"}
-    assert page.stored is None or page.stored in reached | set(page.server.threads) | {"a"}
+    # Where a deletion was not seen in time, its id is kept and marked for the next visit.
+    assert page.stored is None or page.stored in page.server.ever
 
 
 @both
