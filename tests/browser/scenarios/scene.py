@@ -12,7 +12,7 @@ Waiting is for what a person or the page's script could see, never for time.
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, Request, Route, expect
@@ -131,6 +131,7 @@ class Scene:
         self,
         *,
         owner: bool = False,
+        companion: bool = True,
         options: dict[str, Any] | None = None,
         settings: dict[str, Any] | None = None,
         attributes: str = "",
@@ -146,7 +147,8 @@ class Scene:
         """Serve a page and what it needs; returns its address.
 
         `settings` go into the JSON of `data-config`, with the options where we own the element.
-        `python` is the page's own (put behind probe.py); without it the page has none.
+        `python` is the page's own (put behind probe.py); without it the page has none. Without
+        `owner` and `companion` nobody calls setOptions but the page's own Python.
         """
         add = self.site.add_page
         add("/scene/scene.js", (HERE / "scene.js").read_text(), "text/javascript")
@@ -161,7 +163,7 @@ class Scene:
                 "/scene/page.py", (HERE / "probe.py").read_text() + "\n\n" + python, "text/x-python"
             )
             words.append('data-main="/scene/page.py"')
-        configure = "" if owner else COMPANION.replace("{options}", json.dumps(options or OPTIONS))
+        configure = COMPANION.replace("{options}", json.dumps(options or OPTIONS))
         parts = {
             "stand_in": json.dumps({**STAND_IN_SETTINGS, **(stand_in or {})}),
             "head": head,
@@ -169,7 +171,7 @@ class Scene:
             "chatkit": FAKE if fake else STAND_IN,
             "body": body,
             "element": element,
-            "foot": configure + foot,
+            "foot": (configure if companion and not owner else "") + foot,
         }
         html = PAGE
         for name, text in parts.items():
@@ -179,7 +181,9 @@ class Scene:
 
     def open(self, *, query: str = "", wait: bool = True, **parts: Any) -> None:
         """Build the page, go there, and wait until the chat is idle."""
-        self.page.goto(self.build(**parts) + query)
+        # A file that the test holds back would hold back the page's load event as well.
+        until: Literal["load", "commit"] = "load" if wait else "commit"
+        self.page.goto(self.build(**parts) + query, wait_until=until)
         if wait:
             self.expect_phase("idle", limit=START_LIMIT)
 
@@ -291,6 +295,11 @@ class Scene:
     def expect_stored(self, value: str | None, key: str = "chatkit.threadId") -> None:
         """Wait until the storage holds this."""
         self.wait(lambda: self.stored(key) == value, f"{key} is {value!r}")
+
+    def wait_stored(self) -> str:
+        """Wait until a thread is remembered; returns it."""
+        self.wait(lambda: self.stored() is not None, "a thread in storage")
+        return self.stored() or ""
 
     def expect_shown(self, thread_id: str | None) -> None:
         """Wait until the chat is at rest and shows this thread."""

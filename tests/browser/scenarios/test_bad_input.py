@@ -1,0 +1,185 @@
+"""Pages that are wrong somewhere: one clear message each, and everything else goes on working."""
+
+import json
+from typing import Any
+
+import pytest
+
+from .scene import ELEMENT, START_LIMIT, TOOLBAR, Scene
+
+
+def works(scene: Scene) -> None:
+    """The rest of the page."""
+    scene.expect_on("send", "new", "gate")
+    scene.press("#send")
+    scene.wait(lambda: bool(scene.calls()), "the click on a good control")
+    assert scene.calls() == [["sendUserMessage", {"text": "Said by a control"}]]
+
+
+WRONG = {
+    "unknown action": (
+        '<button data-chatkit-action="dance" id="bad">X</button>',
+        'unknown action "dance"; known: new-thread',
+    ),
+    "unknown show": (
+        '<span data-chatkit-show="always" id="bad">X</span>',
+        'unknown data-chatkit-show "always"; known: busy',
+    ),
+    "no thread": (
+        '<button data-chatkit-action="open-thread" id="bad">X</button>',
+        "no data-chatkit-thread",
+    ),
+}
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_control(scene: Scene, what: str) -> None:
+    markup, words = WRONG[what]
+    body = TOOLBAR.replace("</nav>", markup + "</nav>")
+    scene.open(fake=True, body=body)
+    if 'data-chatkit-action="' in markup:
+        scene.press("#bad")
+    works(scene)
+    [report] = scene.expect_report("warning: ", words)
+    assert 'id="bad"' in report, "it says where"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "words"),
+    [
+        ('="#nobody"', 'names "#nobody", which no element matches'),
+        ('="###"', 'names "###", which is no selector'),
+    ],
+)
+def test_a_toolbar_that_names_no_element(scene: Scene, attribute: str, words: str) -> None:
+    lost = f'<nav id="lost" data-chatkit-toolbar{attribute}><b data-chatkit-gate>X</b></nav>'
+    scene.open(fake=True, body=TOOLBAR + lost)
+    works(scene)
+    [report] = scene.expect_report("warning: ", words)
+    assert 'id="lost"' in report
+
+
+def test_a_control_outside_any_toolbar(scene: Scene) -> None:
+    stray = '<button id="stray" data-chatkit-action="send" data-chatkit-text="X">X</button>'
+    scene.open(fake=True, body=TOOLBAR + stray)
+    scene.press("#stray")
+    works(scene)
+    [report] = scene.expect_report("warning: ", "stands outside any [data-chatkit-toolbar]")
+    assert 'id="stray"' in report
+
+
+def test_a_status_inside_the_busy_region(scene: Scene) -> None:
+    body = TOOLBAR.replace("</nav>", '<p id="inside" data-chatkit-status></p></nav>')
+    scene.open(fake=True, body=body)
+    works(scene)
+    [report] = scene.expect_report("warning: ", "stands inside an aria-busy region")
+    assert 'id="inside"' in report
+
+
+def test_a_toolbar_without_a_name_where_there_are_several(scene: Scene) -> None:
+    other = '<openai-chatkit id="two" data-chatkit-parameter="t" data-chatkit-key="t">'
+    body = '<nav id="bar" data-chatkit-toolbar><b id="gate" data-chatkit-gate>X</b></nav>'
+    scene.open(fake=True, body=body, element=ELEMENT + other + "</openai-chatkit>")
+    scene.js("fake.say('response.start')")
+    scene.expect_off("gate", reason="responding")
+    [report] = scene.expect_report("warning: ", "belongs to the first of several elements")
+    assert 'id="bar"' in report
+
+
+def test_a_page_without_the_element(scene: Scene) -> None:
+    scene.open(fake=True, element="", wait=False)
+    scene.expect_report("warning: ", "No element matches 'openai-chatkit' yet")
+    scene.expect_off("send", reason="starting")
+    scene.js(f"() => {{ document.querySelector('main').innerHTML = {json.dumps(ELEMENT)}; }}")
+    scene.expect_phase("idle", limit=START_LIMIT)
+    works(scene)
+
+
+def test_the_tag_twice(scene: Scene) -> None:
+    scene.open(fake=True, foot='<script src="/sync/embed.js" data-runtime="mpy"></script>')
+    works(scene)
+    scene.expect_report("warning: ", "The tag stands twice")
+
+
+SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"colour": "red"}, "'colour' is no setting; known: announce_after"),
+    ({"parameter": 7}, "parameter must be a text"),
+    ({"settle_delay": "soon"}, "settle_delay must be a number of seconds"),
+    ({"ready_timeout": -1}, "ready_timeout must be a number of seconds"),
+    ({"texts": ["no", "table"]}, "texts must be a table"),
+    ({"command_timeout": "long"}, "command_timeout must be"),
+    ({"stall_after": []}, "stall_after must be"),
+    ({"texts": {"idle": 7}}, "texts"),
+    ({"element": 5}, "element has a wrong kind of value"),
+    ({"options": "none"}, "options has a wrong kind of value"),
+]
+
+
+@pytest.mark.parametrize(("settings", "words"), SETTINGS, ids=[next(iter(s)) for s, _ in SETTINGS])
+def test_a_setting_that_makes_no_sense(scene: Scene, settings: dict[str, Any], words: str) -> None:
+    scene.open(fake=True, settings=settings)
+    works(scene)
+    scene.expect_report("warning: ", "In the settings: ", words)
+
+
+def test_several_wrong_settings_are_told_each(scene: Scene) -> None:
+    scene.open(fake=True, settings={"colour": "red", "key": 1, "parameter": "mine"})
+    works(scene)
+    scene.expect_report("'colour'", "key must be a text", count=2)
+    scene.js("fake.say('thread.change', { threadId: 'thr_x' })")
+    scene.expect_query("?mine=thr_x")
+
+
+@pytest.mark.parametrize("content", ["{not json", "[1, 2]", '"text"', "null"])
+def test_a_config_that_is_no_table_of_settings(scene: Scene, content: str) -> None:
+    scene.site.add_page("/scene/odd.json", content, "application/json")
+    scene.open(fake=True, attributes='data-config="/scene/odd.json"')
+    works(scene)
+    scene.expect_report("warning: ", 'data-config="/scene/odd.json"')
+
+
+def test_a_config_that_is_not_there(scene: Scene) -> None:
+    scene.open(fake=True, attributes='data-config="/scene/missing.json"')
+    works(scene)
+    scene.expect_report("warning: ", 'data-config="/scene/missing.json"')
+
+
+def test_a_selector_that_is_none(scene: Scene) -> None:
+    scene.open(fake=True, settings={"element": "###"}, wait=False)
+    heard = scene.expect_report("'###' is no selector")
+    assert heard
+
+
+def test_an_odd_payload_of_a_custom_action(scene: Scene) -> None:
+    body = TOOLBAR.replace("""'{"type": "wave", "payload": {"hand": "left"}}'""", "'wave'")
+    scene.open(fake=True, body=body)
+    scene.press("#action")
+    scene.expect_report("warning: ", "data-chatkit-payload")
+    works(scene)
+
+
+def test_ids_of_the_server_that_cannot_be_remembered(scene: Scene) -> None:
+    """Shown, not remembered, told once."""
+    scene.open(fake=True, python="")
+    scene.js(
+        """() => {
+          fake.answers.setThreadId = async (threadId) => fake.say("thread.change", { threadId });
+        }"""
+    )
+    for thread_id in ("a b", "ü", "a b"):
+        assert scene.command("set_thread_id", thread_id)["ok"]
+        scene.expect_shown(thread_id)
+    assert scene.command("set_thread_id", "good")["ok"]
+    scene.expect_query("?threadId=good")
+    scene.expect_stored("good")
+    scene.expect_report("warning: ", "'a b' cannot be remembered")
+
+
+def test_an_unknown_runtime(scene: Scene) -> None:
+    if scene.runtime == "mpy":
+        pytest.skip("an unknown runtime is Pyodide")
+    scene.runtime = "ruby"
+    scene.open(fake=True)
+    works(scene)
+    scene.expect_report("warning: ", 'The runtime "ruby" is unknown')

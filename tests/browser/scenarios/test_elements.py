@@ -1,0 +1,180 @@
+"""Elements that leave, come back, are moved, or are several; and what stop() lets go of."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .scene import CONTROLS, ELEMENT, TOOLBAR, Scene
+
+FRESH = """(id) => {
+  const fresh = document.createElement("openai-chatkit");
+  fresh.id = id;
+  fresh.style.height = "300px";
+  document.querySelector("main").append(fresh);
+  return customElements.whenDefined("openai-chatkit").then(() => {
+    if (!window.fake) fresh.setOptions({ api: { url: "/chatkit", domainKey: "local" } });
+  });
+}"""
+OWNED = FRESH.replace("if (!window.fake)", "if (false)")
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
+def test_an_element_that_leaves_and_a_new_one(scene: Scene, owner: bool) -> None:
+    """The new one is taken up by itself, with the thread."""
+    a = scene.site.store.make_thread("Alpha", [("user", "Alpha asked"), ("assistant", "Told")])
+    scene.open(owner=owner, query=f"?threadId={a}")
+    scene.js("document.querySelector('#chat').remove()")
+    scene.expect_phase("gone")
+    scene.expect_off(*CONTROLS, reason="gone")
+    expect(scene.locate("#status")).to_have_text("The chat has left this page.")
+    scene.js(OWNED if owner else FRESH, "again")
+    scene.expect_phase("idle")
+    scene.expect_shown(a)
+    expect(scene.messages().first).to_contain_text("Alpha asked")
+    scene.expect_on(*CONTROLS)
+    scene.press("#send")
+    expect(scene.messages()).to_have_count(4)
+    scene.expect_query(f"?threadId={a}")
+
+
+def test_a_moved_element_is_dead(scene: Scene) -> None:
+    scene.open(fake=True)
+    scene.js(
+        """() => {
+          const moved = document.querySelector("#chat");
+          document.querySelector("main").before(moved);
+        }"""
+    )
+    scene.expect_phase("gone")
+    scene.expect_off(*CONTROLS, reason="gone")
+    # Nothing that it says from now on counts.
+    scene.js("fake.say('response.start')")
+    scene.js(FRESH, "new")
+    scene.expect_phase("idle")
+    scene.expect_on(*CONTROLS)
+    scene.press("#send")
+    scene.expect_calls(["sendUserMessage", {"text": "Said by a control"}])
+
+
+def test_a_framework_replaces_everything_at_once(scene: Scene) -> None:
+    scene.open(fake=True)
+    scene.js("fake.say('response.start')")
+    scene.expect_off("send", reason="responding")
+    scene.js("document.body.innerHTML = document.body.innerHTML")
+    scene.expect_phase("idle")
+    scene.expect_on(*CONTROLS)
+    expect(scene.locate("#busy")).to_be_hidden()
+    scene.press("#send")
+    scene.expect_calls(["sendUserMessage", {"text": "Said by a control"}])
+
+
+CYCLES = """
+from sync import ChatKit
+
+@probe
+async def cycles(count):
+    for _ in range(count):
+        chatkit = ChatKit("#chat", key=None, parameter=None).start()
+        chatkit.on("response.start", lambda: None)
+        chatkit.subscribe(lambda snapshot: None)
+        await chatkit.focus_composer()
+        chatkit.stop()
+        await asyncio.sleep(0)
+
+@probe
+def start_again():
+    ChatKit("#chat").start()
+"""
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
+def test_stop_lets_go_of_everything(scene: Scene, owner: bool) -> None:
+    scene.open(fake=True, owner=owner, python=CYCLES)
+    scene.python("stop")
+    scene.wait(lambda: scene.python("counts")["timers"] == 0, "no timer")
+    assert scene.python("counts") == {"handlers": 0, "elements": 0, "running": 0, "timers": 0}
+    # The controls are the page's alone again.
+    scene.expect_on(*CONTROLS)
+    expect(scene.locate('#page-off[aria-disabled="true"]:not([data-chatkit-off])')).to_have_count(1)
+    scene.js("fake.say('response.start'); fake.say('response.end')")
+    calls = len(scene.calls())
+    scene.press("#send")
+    scene.python("cycles", 10)
+    assert scene.python("counts") == {"handlers": 0, "elements": 0, "running": 0, "timers": 0}
+    assert scene.calls()[calls:] == [["focusComposer"]] * 10, "nobody has run the click"
+    scene.python("start_again")
+    scene.expect_phase("idle")
+    scene.press("#send")
+    scene.wait(lambda: scene.calls()[-1][0] == "sendUserMessage", "the click")
+
+
+def test_elements_that_come_and_go_leave_nothing_behind(scene: Scene) -> None:
+    scene.open(fake=True, python="")
+    before = scene.python("counts")
+    for number in range(5):
+        scene.js("fake.element.remove()")
+        scene.expect_phase("gone")
+        scene.js(FRESH, f"chat{number}")
+        scene.expect_phase("idle")
+    # The status of having gone is announced by a timer that the last idle has ended.
+    scene.wait(lambda: scene.python("counts") == before, f"{before}: {scene.python('counts')}")
+
+
+TWO = (
+    ELEMENT
+    + '<openai-chatkit id="other" style="height: 300px" data-chatkit-parameter="side"'
+    + ' data-chatkit-key="side.thread"></openai-chatkit>'
+)
+TWO_BARS = (
+    TOOLBAR.replace("data-chatkit-toolbar", 'data-chatkit-toolbar="#chat"').replace(
+        "data-chatkit-status", 'data-chatkit-status="#chat"'
+    )
+    + """
+<nav id="side" data-chatkit-toolbar="#other" aria-label="Side">
+  <button id="side-send" data-chatkit-action="send" data-chatkit-text="To the side">Send</button>
+  <button id="side-new" data-chatkit-action="new-thread">New</button>
+</nav>"""
+)
+
+
+def test_two_elements_with_names_of_their_own(scene: Scene) -> None:
+    scene.open(element=TWO, body=TWO_BARS)
+    scene.expect_phase("idle", "#side")
+    fault = scene.site.faults.add("threads.create", hold_after=2)
+    scene.press("#side-send")
+    scene.expect_phase("responding", "#side")
+    scene.expect_off("side-send", "side-new")
+    scene.expect_on(*CONTROLS)
+    fault.release()
+    scene.expect_phase("idle", "#side")
+    scene.wait(lambda: scene.stored("side.thread") is not None, "the side's thread")
+    side = scene.stored("side.thread")
+    scene.expect_query(f"?side={side}")
+    assert scene.stored() is None
+    scene.press("#send")
+    scene.wait(lambda: scene.stored() is not None, "the first's thread")
+    scene.expect_phase("idle")
+    first = scene.stored()
+    scene.expect_query(f"?side={side}&threadId={first}")
+    scene.reload()
+    scene.expect_phase("idle", "#side")
+    for number, words in ((0, "Said by a control"), (1, "To the side")):
+        frame = scene.page.frame_locator("openai-chatkit iframe").nth(number)
+        expect(frame.locator('[data-standin="message"]').first).to_contain_text(words)
+    scene.expect_query(f"?side={side}&threadId={first}")
+
+
+def test_two_elements_without_names(scene: Scene) -> None:
+    """One message for each place that they would share; the first has its memory."""
+    scene.open(
+        fake=True, element=ELEMENT + '<openai-chatkit id="other"></openai-chatkit>', body=TWO_BARS
+    )
+    scene.expect_phase("idle", "#side")
+    scene.expect_report("warning: ", "'threadId'", "'chatkit.threadId'", count=2)
+    scene.press("#open-a")
+    scene.wait(lambda: bool(scene.calls()), "the switch")
+    scene.js("fake.say('thread.change', { threadId: 'thr_a' })")
+    scene.expect_stored("thr_a")
+    scene.press("#side-send")
+    scene.wait(lambda: len(scene.calls()) == 2, "the other's click")

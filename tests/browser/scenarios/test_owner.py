@@ -1,0 +1,283 @@
+"""The library as the element's owner: options and callbacks in Python, and what never works."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from .scene import CONTROLS, OPTIONS, START_LIMIT, Scene
+
+# The page's own Python starts the library itself, with what only Python can give.
+BY_PAGE = 'data-start="page"'
+
+TOOLS = """
+import asyncio
+from sync import start
+
+async def on_client_tool(call):
+    if call["name"] == "hang":
+        await asyncio.sleep(3600)
+    if call["name"] == "fail":
+        raise ValueError("no such drawer")
+    await asyncio.sleep(0)
+    return {"name": call["name"], "params": call["params"], "list": [1, None, "ü"]}
+
+def left():
+    window.scene.notes.push("left")
+
+async def right():
+    await asyncio.sleep(0)
+    window.scene.notes.push("right")
+
+start({"options": {
+    "api": {"url": "/chatkit", "domain_key": "local"},
+    "on_client_tool": on_client_tool,
+    "header": {
+        "left_action": {"icon": "menu", "on_click": left},
+        "right_action": {"icon": "settings-cog", "onClick": right},
+    },
+}, "tool_timeout": 0.3})
+"""
+
+
+@pytest.mark.core
+def test_client_tools_in_python_always_settle(scene: Scene) -> None:
+    """Async, raising, and never answering: none of them locks the thread."""
+    scene.open(attributes=BY_PAGE, python=TOOLS, companion=False)
+    scene.say("tool lamp")
+    expect(scene.messages().last).to_contain_text("returned")
+    for word in ('"lamp"', '"params": {}', '[1, null, "ü"]'):
+        expect(scene.messages().last).to_contain_text(word)
+    scene.expect_phase("idle")
+    scene.say("tool fail")
+    expect(scene.messages().last).to_contain_text("no such drawer")
+    scene.expect_report("error: ", "ValueError in options.onClientTool: no such drawer")
+    scene.expect_phase("idle")
+    scene.say("tool hang")
+    expect(scene.messages().last).to_contain_text("no answer within 0.3 s")
+    scene.expect_report("error: ", "in options.onClientTool")
+    scene.expect_phase("idle")
+    scene.say("Still there?")
+    scene.wait(lambda: scene.messages().count() >= 8, "an answer in the same thread")
+    assert len({seen.thread_id for seen in scene.site.faults.requests if seen.thread_id}) == 1
+
+
+def test_header_actions_in_python(scene: Scene) -> None:
+    scene.open(attributes=BY_PAGE, python=TOOLS, companion=False)
+    scene.frame_ready()
+    frame = scene.page.frame_locator("openai-chatkit iframe")
+    buttons = frame.locator("header button")
+    scene.wait(lambda: buttons.count() >= 2, "the header's buttons")
+    for number in range(buttons.count()):
+        if buttons.nth(number).get_attribute("data-standin") is None:
+            buttons.nth(number).click()
+    scene.wait(lambda: len(scene.js("scene.notes")) == 2, "both callbacks")
+    assert scene.js("scene.notes") == ["left", "right"]
+
+
+FETCH = """
+from sync import start
+
+async def fetch(url, init):
+    window.scene.stamp(init)
+    return await window.fetch(url, init)
+
+start({"options": {"api": {"url": "/chatkit", "domain_key": "local", "fetch": fetch}}})
+"""
+PAGE_FETCH = """
+from sync import start
+
+start({"options": {"api": {"url": "/chatkit", "domain_key": "local",
+    "fetch": window.scene.fetch}}})
+"""
+STAMP = """<script>
+  scene.stamp = (init) => { init.headers["X-Page"] = "stamped"; };
+  scene.fetch = (url, init) => { scene.stamp(init); return fetch(url, init); };
+</script>"""
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("python", [FETCH, PAGE_FETCH], ids=["python", "javascript"])
+def test_a_fetch_of_the_pages_own(scene: Scene, python: str) -> None:
+    """It gets and returns JavaScript's objects, and is still watched."""
+    scene.open(attributes=BY_PAGE, python=python, companion=False, head=STAMP)
+    scene.say("Hello")
+    expect(scene.messages()).to_have_count(2)
+    scene.expect_phase("idle")
+    assert scene.site.faults.requests[0].headers["x-page"] == "stamped"
+    scene.site.faults.add("threads.add_user_message", status=503)
+    scene.say("Again")
+    expect(scene.locate("#status")).to_have_text("The chat service is unavailable at the moment.")
+
+
+LISTENERS = """
+chatkit = running()[0]
+
+@chatkit.on("http.error")
+def failed(kind, thread_id, status):
+    window.scene.notes.push(json.dumps([kind, thread_id is not None, status]))
+
+@chatkit.on("response.start")
+async def begun():
+    await asyncio.sleep(0)
+    window.scene.notes.push("begun")
+
+@chatkit.on("effect")
+def effect(name, data):
+    window.scene.notes.push(json.dumps([name, sorted(data)]))
+
+def broken(snapshot):
+    raise KeyError("a subscriber of the page's")
+
+undo = chatkit.subscribe(broken)
+
+@probe
+def undone():
+    undo()
+"""
+
+
+def test_listeners_in_python(scene: Scene) -> None:
+    scene.open(owner=True, python=LISTENERS)
+    scene.say("effect confetti")
+    scene.expect_shown(scene.wait_stored())
+    scene.wait(lambda: len(scene.js("scene.notes")) >= 2, "an effect")
+    assert scene.js("scene.notes") == ["begun", '["confetti", ["threadId"]]']
+    reports = scene.reports()
+    assert reports
+    assert all("KeyError in a listener of 'own.snapshot'" in text for text in reports)
+    scene.python("undone")
+    scene.reports()
+    scene.site.faults.add("threads.add_user_message", status=403)
+    scene.say("Once more")
+    scene.wait(lambda: len(scene.js("scene.notes")) >= 4, "an error")
+    assert scene.js("scene.notes.slice(2)") == ["begun", '["threads.add_user_message", true, 403]']
+
+
+def test_options_cross_as_the_types_say(scene: Scene) -> None:
+    """snake_case becomes camelCase, null is said, and there is one call only."""
+    options: dict[str, Any] = {
+        "api": {"url": "/chatkit", "domain_key": "local"},
+        "start_screen": {"prompts": [{"label": "A", "prompt": "B"}]},
+        "thread_item_actions": {"feedback": False},
+    }
+    scene.open(owner=True, fake=True, options=options)
+    told = scene.js("fake.options")
+    assert len(told) == 1
+    assert told[0]["initialThread"] is None
+    assert told[0]["api"]["domainKey"] == "local"
+    assert told[0]["startScreen"] == options["start_screen"]
+    assert told[0]["threadItemActions"] == {"feedback": False}
+
+
+def test_a_thread_of_the_options_comes_after_what_is_remembered(scene: Scene) -> None:
+    a = scene.site.store.make_thread("Alpha", [("user", "Alpha asked"), ("assistant", "Told")])
+    b = scene.site.store.make_thread("Beta", [("user", "Beta asked"), ("assistant", "Told")])
+    options = {**OPTIONS, "initialThread": a}
+    scene.open(owner=True, options=options)
+    scene.expect_shown(a)
+    scene.expect_query(f"?threadId={a}")
+    scene.open(owner=True, options=options, query=f"?threadId={b}")
+    scene.expect_shown(b)
+
+
+def test_set_options_that_throws(scene: Scene) -> None:
+    scene.open(
+        owner=True,
+        fake=True,
+        wait=False,
+        foot="<script>fake.answers.setOptions = () => { throw new TypeError('odd'); }</script>",
+    )
+    scene.expect_phase("failed", limit=START_LIMIT)
+    scene.expect_report("error: ", "The element refused its options: odd")
+    scene.expect_off(*CONTROLS)
+    expect(scene.locate("#status")).to_have_text(
+        "The chat is not available right now. Reloading the page may help."
+    )
+
+
+@pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
+def test_options_that_the_app_refuses(scene: Scene, owner: bool) -> None:
+    """It is ready, and then rejects whatever it is asked."""
+    scene.console.allow("options were refused")
+    scene.open(owner=owner, wait=False, stand_in={"refuseOptions": True})
+    scene.expect_phase("failed", limit=START_LIMIT)
+    scene.expect_off(*CONTROLS)
+    scene.expect_report("error: ", "the element refused its options")
+
+
+@pytest.mark.parametrize("query", ["", "?threadId=thr_a"])
+def test_a_domain_that_is_not_verified(scene: Scene, query: str) -> None:
+    """The iframe goes in the middle of the first load, whose end never comes."""
+    scene.open(owner=True, wait=False, query=query, stand_in={"refuseDomain": True})
+    scene.expect_phase("failed", limit=START_LIMIT)
+    scene.expect_off(*CONTROLS)
+    scene.expect_report("error: ", "the domain could not be verified")
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        ("script", "the script that defines <openai-chatkit> did not load"),
+        ("options", "the element made no frame"),
+        ("element", "the page has no such element"),
+    ],
+)
+def test_what_never_becomes_ready_says_why(scene: Scene, what: str, reason: str) -> None:
+    parts: dict[str, Any] = {"settings": {"ready_timeout": 0.5}, "wait": False}
+    if what == "script":
+        scene.page.route("**/demo/chatkit.js", lambda route: route.abort())
+    elif what == "options":
+        parts["companion"] = False
+    else:
+        parts["element"] = ""
+    scene.open(**parts)
+    scene.expect_phase("failed", limit=START_LIMIT)
+    scene.expect_off(*CONTROLS)
+    scene.expect_report("error: ", reason)
+
+
+@pytest.mark.parametrize("how", ["404", "refused", "script"])
+def test_a_frame_that_is_none_is_found_out(scene: Scene, how: str) -> None:
+    """It is ready all the same, and every command hangs."""
+    scene.chat.break_frame(how)
+    scene.open(query="?threadId=thr_a", wait=False, settings={"restore_timeout": 0.5})
+    scene.expect_phase("failed", limit=START_LIMIT)
+    scene.expect_off(*CONTROLS)
+    scene.expect_report("error: ", "the element does not answer")
+
+
+def test_late_ready_heals(scene: Scene) -> None:
+    script = scene.hold("**/demo/chatkit.js")
+    scene.open(settings={"ready_timeout": 0.3}, wait=False)
+    scene.expect_phase("failed", limit=START_LIMIT)
+    scene.expect_report("error: ", "the script that defines <openai-chatkit> did not load")
+    script.release()
+    scene.expect_phase("idle")
+    scene.expect_on(*CONTROLS)
+    expect(scene.locate("#status")).to_have_text("")
+    scene.press("#send")
+    expect(scene.messages()).to_have_count(2)
+
+
+RETRY = """
+@probe
+def retry():
+    running()[0].retry()
+"""
+
+
+@pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
+def test_trying_again_shows_the_messages(scene: Scene, owner: bool) -> None:
+    """A fresh element for an owner, a reload for a companion."""
+    a = scene.site.store.make_thread("Alpha", [("user", "Alpha asked"), ("assistant", "Told")])
+    scene.site.faults.add("threads.get_by_id", status=500, times=1)
+    scene.open(owner=owner, python=RETRY, query=f"?threadId={a}")
+    expect(scene.locate("#status")).to_contain_text("could not be loaded")
+    origin = scene.js("performance.timeOrigin")
+    scene.js("() => { scene.call('retry', []); }")
+    scene.expect_phase("idle", limit=START_LIMIT)
+    expect(scene.messages().first).to_contain_text("Alpha asked")
+    expect(scene.locate("#status")).to_have_text("")
+    assert (scene.js("performance.timeOrigin") == origin) is owner
+    scene.expect_shown(a)
