@@ -53,6 +53,7 @@ REASONS = {
     "options": "the element refused its options",
     "origin": "the page is not a secure context, and ChatKit needs https or localhost",
     "domain": "the domain could not be verified",
+    "app": "the element's own app has failed",
 }
 
 

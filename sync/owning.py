@@ -54,8 +54,7 @@ class Owning:
                 told("own.alive", {})
             elif not value["configured"]["ok"]:
                 problem = value["configured"]["message"]
-                self._browser.report(f"The element refused its options: {problem}", error=True)
-                told("own.failed", {"reason": "options"})
+                told("own.failed", {"reason": "options", "message": problem})
 
         options = self._options | {"initialThread": initial_thread}
         return self._browser.configure(element, options, self._callbacks.page_fetch, heard)

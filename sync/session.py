@@ -213,10 +213,6 @@ class Session:
             reason = "script"
         elif not about["framed"]:
             reason = "frame"
-        self._fail(reason)
-
-    def _fail(self, reason: "str") -> "None":
-        self.browser.report(f"The chat cannot be used: {REASONS[reason]}.", error=True)
         self.told("own.failed", {"reason": reason})
 
     # One event at a time.
@@ -242,6 +238,10 @@ class Session:
         if not name.startswith("own.") or name == "own.alive":
             self._watchdog.alive()
         self._watchdog.observe(after)
+        if after.failure not in (before.failure, None, "stopped"):
+            said = f" ({detail['message']})" if detail.get("message") else ""
+            problem = REASONS[after.failure or ""] + said
+            self.browser.report(f"The chat cannot be used: {problem}.", error=True)
         if name == "own.http":
             self._seen(detail)
         if self._restoring is not None and self._settling is not None:
@@ -294,7 +294,7 @@ class Session:
         elif how == "none" and snapshot.thread_id is not None and not snapshot.loading:
             memory.remember(snapshot.thread_id, correcting=True)
         elif how == "silent" and thread_id is not None:
-            self._fail("no-answer")
+            self.told("own.failed", {"reason": "no-answer"})
         elif how == "failed" and thread_id is not None:
             status = None if self.owning is None else self.owning.status_of(thread_id)
             self.told("own.notice", {"notice": memory.lost(thread_id, error, status)})

@@ -192,6 +192,18 @@ def advance(
     return replace(after, {"stalled": False}) if after.stalled and not after.occupied else after
 
 
+def _error(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
+    # Refused commands reject; what is told as an error before the first restore is the options.
+    name = detail.get("name")
+    if snapshot.failure is not None:
+        return {}
+    if name == "IntegrationError" and not snapshot.restored:
+        return {"failure": "options"}
+    if name == "DomainVerificationRequestError":
+        return {"failure": "domain"}
+    return {"failure": "app"} if name == "FatalAppError" else {}
+
+
 def _thread_change(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
     return {"thread_id": thread_of(detail), "thread_known": True, "locked": False}
 
@@ -229,6 +241,7 @@ def _command_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str
 
 
 _RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" = {
+    "error": _error,
     "thread.change": _thread_change,
     "thread.load.start": _load_start,
     "thread.load.end": _load_end,
