@@ -309,6 +309,36 @@ async def test_those_that_wait_run_in_the_order_of_asking() -> None:
     chat.nothing_is_left()
 
 
+@pytest.mark.parametrize(
+    "changes", [{"locked": True}, {"responding": True, "stalled": True}], ids=["locked", "stalled"]
+)
+@in_loop
+async def test_leaving_a_thread_does_not_queue_behind_a_message_that_waits_for_just_that(
+    changes: dict[str, Any],
+) -> None:
+    chat = Chat(replace(IDLE, changes))
+    waiting = chat.run("send_user_message", {"text": "x"}, when_busy="wait")
+    await settle_loop()
+    leaving = chat.run("set_thread_id", None)
+    await chat.wait(0.1)
+    assert leaving.done()
+    assert chat.methods[0] == "setThreadId"
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+
+@in_loop
+async def test_what_the_gate_lets_pass_does_not_queue_behind_what_it_holds() -> None:
+    chat = Chat(replace(IDLE, {"locked": True}))
+    waiting = chat.run("send_user_message", {"text": "x"}, when_busy="wait")
+    await settle_loop()
+    focus = chat.run("focus_composer")
+    await chat.wait(0.1)
+    assert focus.done(), "its control is on, so it has to run"
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+
 @in_loop
 async def test_the_second_of_two_sends_in_one_tick_is_refused_not_sent() -> None:
     chat = Chat()
