@@ -12,13 +12,16 @@ from .clock import Clock
 ROUNDS = 12
 """More turns of the loop than any chain of awaits in the library needs."""
 
+LIMIT = 10.0
+"""Real seconds until a test that awaits what never comes has failed."""
+
 
 def in_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
     """Makes an async test one that pytest runs, in a loop of its own."""
 
     @functools.wraps(test)
     def run(*args: Any, **kwargs: Any) -> None:
-        asyncio.run(test(*args, **kwargs))
+        asyncio.run(asyncio.wait_for(test(*args, **kwargs), LIMIT))
 
     return run
 
