@@ -184,6 +184,7 @@ class Scene:
         # A file that the test holds back would hold back the page's load event as well.
         until: Literal["load", "commit"] = "load" if wait else "commit"
         self.page.goto(self.build(**parts) + query, wait_until=until)
+        self.page.wait_for_function("document.readyState !== 'loading'")
         if wait:
             self.expect_phase("idle", limit=START_LIMIT)
 

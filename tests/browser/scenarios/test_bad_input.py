@@ -32,7 +32,6 @@ WRONG = {
 }
 
 
-@pytest.mark.core
 @pytest.mark.parametrize("what", WRONG)
 def test_a_wrong_control(scene: Scene, what: str) -> None:
     markup, words = WRONG[what]
@@ -102,33 +101,34 @@ def test_the_tag_twice(scene: Scene) -> None:
     scene.expect_report("warning: ", "The tag stands twice")
 
 
-SETTINGS: list[tuple[dict[str, Any], str]] = [
-    ({"colour": "red"}, "'colour' is no setting; known: announce_after"),
-    ({"parameter": 7}, "parameter must be a text"),
-    ({"settle_delay": "soon"}, "settle_delay must be a number of seconds"),
-    ({"ready_timeout": -1}, "ready_timeout must be a number of seconds"),
-    ({"texts": ["no", "table"]}, "texts must be a table"),
-    ({"command_timeout": "long"}, "command_timeout must be"),
-    ({"stall_after": []}, "stall_after must be"),
-    ({"texts": {"idle": 7}}, "texts"),
-    ({"element": 5}, "element has a wrong kind of value"),
-    ({"options": "none"}, "options has a wrong kind of value"),
-]
+SETTINGS: dict[str, tuple[Any, str]] = {
+    "colour": ("red", "'colour' is no setting; known: announce_after"),
+    "parameter": (7, "parameter must be a text"),
+    "settle_delay": ("soon", "settle_delay must be a number of seconds"),
+    "ready_timeout": (-1, "ready_timeout must be a number of seconds"),
+    "texts": (["no", "table"], "texts must be a table"),
+    "command_timeout": ("long", "command_timeout must be"),
+    "stall_after": ([], "stall_after must be"),
+    "element": (5, "element has a wrong kind of value"),
+    "options": ("none", "options has a wrong kind of value"),
+}
 
 
-@pytest.mark.parametrize(("settings", "words"), SETTINGS, ids=[next(iter(s)) for s, _ in SETTINGS])
-def test_a_setting_that_makes_no_sense(scene: Scene, settings: dict[str, Any], words: str) -> None:
-    scene.open(fake=True, settings=settings)
+def test_settings_that_make_no_sense_are_told_each_and_left_out(scene: Scene) -> None:
+    wrong = {name: value for name, (value, _) in SETTINGS.items()}
+    scene.open(fake=True, settings={**wrong, "key": "mine"})
     works(scene)
-    scene.expect_report("warning: ", "In the settings: ", words)
-
-
-def test_several_wrong_settings_are_told_each(scene: Scene) -> None:
-    scene.open(fake=True, settings={"colour": "red", "key": 1, "parameter": "mine"})
-    works(scene)
-    scene.expect_report("'colour'", "key must be a text", count=2)
+    words = ["In the settings: ", *[said for _, said in SETTINGS.values()]]
+    scene.expect_report(*words, count=len(SETTINGS))
     scene.js("fake.say('thread.change', { threadId: 'thr_x' })")
-    scene.expect_query("?mine=thr_x")
+    scene.expect_query("?threadId=thr_x")
+    scene.expect_stored("thr_x", "mine")
+
+
+def test_texts_that_are_none(scene: Scene) -> None:
+    scene.open(fake=True, settings={"texts": {"idle": 7}})
+    works(scene)
+    scene.expect_report("warning: ", "In the settings: ", "texts")
 
 
 @pytest.mark.parametrize("content", ["{not json", "[1, 2]", '"text"', "null"])

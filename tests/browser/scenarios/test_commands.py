@@ -41,6 +41,14 @@ FAILURES: list[tuple[str, dict[str, str]]] = [
     ),
 ]
 
+# At once or later, thenables included.
+SUCCESSES = [
+    "() => Promise.resolve(null)",
+    "() => undefined",
+    "() => ({ then(resolve) { resolve({ deep: [document.body] }); } })",
+    "() => new Promise((resolve) => setTimeout(resolve, 5, Symbol('odd')))",
+]
+
 
 def answer(scene: Scene, method: str, function: str) -> None:
     """Make the outcome of the fake element's command."""
@@ -60,24 +68,11 @@ def test_every_failure_is_one_of_our_exceptions(scene: Scene) -> None:
     answer(scene, "fetchUpdates", "() => new Promise(() => {})")
     outcome = scene.command("fetch_updates", timeout=0.2)
     assert (outcome["error"], outcome["seconds"]) == ("CommandTimeout", 0.2)
-    # The chat is as usable as before.
-    scene.expect_phase("idle")
-    answer(scene, "fetchUpdates", "null")
-    assert scene.command("fetch_updates") == {"ok": True, "value": None}
-
-
-@pytest.mark.core
-def test_every_success_is_a_value(scene: Scene) -> None:
-    """… of whatever the element resolves with, at once or later, thenables included."""
-    scene.open(fake=True, python="")
-    for function in (
-        "() => Promise.resolve(null)",
-        "() => undefined",
-        "() => ({ then(resolve) { resolve({ deep: [document.body] }); } })",
-        "() => new Promise((resolve) => setTimeout(resolve, 5, Symbol('odd')))",
-    ):
+    # The chat is as usable as before, and every success is a value.
+    for function in SUCCESSES:
         answer(scene, "fetchUpdates", function)
         assert scene.command("fetch_updates") == {"ok": True, "value": None}, function
+        scene.expect_phase("idle")
 
 
 def test_all_eight_cross_as_the_types_say(scene: Scene) -> None:

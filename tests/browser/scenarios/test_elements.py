@@ -17,8 +17,11 @@ FRESH = """(id) => {
 OWNED = FRESH.replace("if (!window.fake)", "if (false)")
 
 
-@pytest.mark.core
-@pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
+@pytest.mark.parametrize(
+    "owner",
+    [False, pytest.param(True, marks=pytest.mark.core)],
+    ids=["companion", "owner"],
+)
 def test_an_element_that_leaves_and_a_new_one(scene: Scene, owner: bool) -> None:
     """The new one is taken up by itself, with the thread."""
     a = scene.site.store.make_thread("Alpha", [("user", "Alpha asked"), ("assistant", "Told")])
@@ -87,8 +90,11 @@ def start_again():
 """
 
 
-@pytest.mark.core
-@pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
+@pytest.mark.parametrize(
+    "owner",
+    [pytest.param(False, marks=pytest.mark.core), True],
+    ids=["companion", "owner"],
+)
 def test_stop_lets_go_of_everything(scene: Scene, owner: bool) -> None:
     scene.open(fake=True, owner=owner, python=CYCLES)
     scene.python("stop")

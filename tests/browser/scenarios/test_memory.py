@@ -205,7 +205,6 @@ def test_an_owner_forgets_what_is_gone(scene: Scene) -> None:
     expect(scene.messages()).to_have_count(2)
 
 
-@pytest.mark.core
 def test_an_owner_keeps_what_could_not_be_loaded_now(scene: Scene) -> None:
     [a] = make(scene, "Alpha")
     fault = scene.site.faults.add("threads.get_by_id", status=500)
@@ -316,8 +315,11 @@ FULL = """<script>
 </script>"""
 
 
-@pytest.mark.core
-@pytest.mark.parametrize(("head", "what"), [(DENIED, "read"), (FULL, "written")])
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [pytest.param(DENIED, "read", marks=pytest.mark.core), (FULL, "written")],
+    ids=["denied", "full"],
+)
 def test_without_storage_the_chat_goes_on(scene: Scene, head: str, what: str) -> None:
     a, b = make(scene, "Alpha", "Beta")
     scene.open(head=head, body=bar(a, b))

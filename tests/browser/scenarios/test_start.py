@@ -13,7 +13,6 @@ SKEW = """<script>
 </script>"""
 
 
-@pytest.mark.core
 def test_controls_are_off_until_the_chat_is_ready(scene: Scene) -> None:
     python = scene.hold_python()
     scene.open(wait=False)
@@ -245,7 +244,6 @@ def test_when_python_never_comes_links_are_links(scene: Scene) -> None:
     assert len(sent) == 1
 
 
-@pytest.mark.core
 def test_python_that_comes_late_heals(scene: Scene) -> None:
     python = scene.hold_python()
     scene.open(wait=False, fake=True, attributes='data-limit="0.3"')
