@@ -156,7 +156,7 @@ class Commands:
                 reason = refusal(snapshot, ticket.command, new_thread=ticket.new_thread)
                 if is_final(snapshot):
                     raise ChatKitUnavailable(ticket.command, str(reason), REASONS[str(reason)])
-                if reason is None and self._queue[0] is ticket:
+                if reason is None and self._is_next(ticket):
                     return
                 if reason not in (None, "starting") and not ticket.may_wait:
                     raise ChatKitBusy(ticket.command, str(reason), REASONS[str(reason)])
@@ -166,6 +166,16 @@ class Commands:
                 await ticket.turn.get()
         finally:
             self._browser.cancel(timer)
+
+    def _is_next(self, ticket: "_Ticket") -> "bool":
+        """Order counts among those that the gate lets pass; what it holds holds nobody else."""
+        for other in self._queue:
+            if other is ticket:
+                return True
+            held = refusal(self._owner.snapshot, other.command, new_thread=other.new_thread)
+            if held is None:
+                return False
+        return True
 
     def _late(self, ticket: "_Ticket", seconds: "float") -> "Exception":
         reason = refusal(self._owner.snapshot, ticket.command, new_thread=ticket.new_thread)

@@ -253,8 +253,19 @@ function check(member) {
     report(member, "has the action open-thread and no data-chatkit-thread");
 }
 
+/** What a control does; nothing where that has been reported as wrong: it is the page's then. */
+function actionOf({ dataset: { chatkitAction: action, chatkitThread: thread } }) {
+  if (!ACTIONS.includes(action) || (action === "open-thread" && !thread)) return undefined;
+  return action;
+}
+
+/** Whether we switch it; an action of the page's own making is gated only where it says so. */
+function isSwitched(member) {
+  return actionOf(member) !== undefined || "chatkitGate" in member.dataset;
+}
+
 function drawMember(member, state) {
-  const { chatkitAction: action, chatkitShow: show, chatkitThread: thread } = member.dataset;
+  const { chatkitShow: show, chatkitThread: thread } = member.dataset;
   if (show !== undefined) {
     const hidden = !(show === "busy" ? state.busy : show === state.phase);
     if (member.hidden !== hidden) member.hidden = hidden;
@@ -263,8 +274,7 @@ function drawMember(member, state) {
     if (state.thread === thread) set(member, "aria-current", "true");
     else if (member.getAttribute("aria-current") === "true") member.removeAttribute("aria-current");
   }
-  if (action === undefined && !("chatkitGate" in member.dataset)) return;
-  const reason = reasonFor(member, action, state);
+  const reason = isSwitched(member) ? reasonFor(member, actionOf(member), state) : null;
   if (reason) turnOff(member, reason);
   else turnOn(member);
 }
@@ -297,9 +307,9 @@ function guard(event) {
   if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const control = event.target.closest?.(CONTROL);
   const toolbar = control?.closest(TOOLBAR);
-  if (!toolbar) return;
+  if (!toolbar || !isSwitched(control)) return;
   const state = stateOf(toolbar);
-  const { chatkitAction: action } = control.dataset;
+  const action = actionOf(control);
   const reason = reasonFor(control, action, state);
   const pageHasItOff =
     (control.hasAttribute(OFF)
