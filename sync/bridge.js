@@ -14,7 +14,6 @@ const KEY = Symbol.for("chatkit-sync");
 /** @param receive Python's one function @returns the methods that browser.py calls */
 export function connect(receive) {
   const elements = new Map();
-  const dead = new WeakSet();
   const served = new WeakMap();
   const running = new Map();
   const timers = new Map();
@@ -59,7 +58,6 @@ export function connect(receive) {
     watch: (id, target) =>
       watch(target, begin(id), (value) => tell(id, value), {
         elements,
-        dead,
         served,
         keep,
       }),
@@ -213,9 +211,9 @@ function plainDetail(name, detail) {
 }
 
 /** Tells `{element: number}` for each living match, one at a time, and `{gone: number}`. */
-function watch(target, signal, send, { elements, dead, served, keep }) {
+function watch(target, signal, send, { elements, served, keep }) {
   const mine = {};
-  const isFree = (element) => !dead.has(element) && (served.get(element) ?? mine) === mine;
+  const isFree = (element) => !controls.dead.has(element) && (served.get(element) ?? mine) === mine;
   const find = () =>
     typeof target === "number"
       ? elements.get(target)
@@ -227,7 +225,7 @@ function watch(target, signal, send, { elements, dead, served, keep }) {
   const look = (records) => {
     if (current && (!current.isConnected || records.some((record) => removes(record, current)))) {
       // Removed or moved: either kills the element for good (measured).
-      dead.add(current);
+      controls.dead.add(current);
       current = null;
       send({ gone: last });
     }

@@ -42,6 +42,9 @@ const SHOWS = ["busy", "gone", "failed", "stalled", "starting", "loading", "resp
 
 const states = new WeakMap();
 const lastOwners = new WeakMap();
+
+/** Elements that have left the document or were moved: they never answer again (measured). */
+export const dead = new WeakSet();
 const servers = new Map();
 let pageValues = new WeakMap();
 const reported = new Set();
@@ -189,13 +192,14 @@ function namedOwner(container) {
   const selector =
     container.getAttribute("data-chatkit-toolbar") || container.getAttribute("data-chatkit-status");
   if (selector) {
-    const found = query(selector);
-    if (found === undefined) report(container, `names "${selector}", which is no selector`);
-    else if (found === null && document.readyState !== "loading" && servers.size > 0)
+    const matches = query(selector);
+    const found = matches?.find((element) => !dead.has(element));
+    if (!matches) report(container, `names "${selector}", which is no selector`);
+    else if (!matches.length && document.readyState !== "loading" && servers.size > 0)
       report(container, `names "${selector}", which no element matches`);
     return found ?? null;
   }
-  const all = document.getElementsByTagName("openai-chatkit");
+  const all = query("openai-chatkit").filter((element) => !dead.has(element));
   if (all.length > 1)
     report(
       container,
@@ -207,7 +211,7 @@ function namedOwner(container) {
 
 function query(selector) {
   try {
-    return document.querySelector(selector);
+    return [...document.querySelectorAll(selector)];
   } catch {
     return undefined;
   }

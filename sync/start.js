@@ -45,10 +45,13 @@ async function settingsOf(tag) {
   if (tag.dataset.config) {
     try {
       const answer = await fetch(new URL(tag.dataset.config, document.baseURI));
-      Object.assign(settings, await answer.json());
+      const table = await answer.json();
+      if (Object.prototype.toString.call(table) !== "[object Object]")
+        throw new TypeError("it holds no table of settings");
+      Object.assign(settings, table);
     } catch (error) {
       console.warn(
-        `[chatkit-sync] data-config="${tag.dataset.config}" could not be read as JSON: ${error}`,
+        `[chatkit-sync] data-config="${tag.dataset.config}" could not be used: ${error}`,
       );
     }
   }

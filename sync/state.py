@@ -42,6 +42,7 @@ FIELDS = (
     "locked",
     "stalled",
     "ready",
+    "proven",
     "restored",
     "failure",
     "gone",
@@ -62,6 +63,8 @@ class Snapshot:
       client tool that failed); leaving the thread unlocks.
     - `stalled`: busy without a sign of life past the limit.
     - `ready`: the element has given a sign of life.
+    - `proven`: it has done more than being ready, which a frame with a 404 in it is as well
+      (measured).
     - `restored`: the first restore has ended or run out of time.
     - `failure`: why the element never became usable (a key of `gate.REASONS`), else `None`.
     - `gone`: the element has left the document.
@@ -77,6 +80,7 @@ class Snapshot:
     locked: "bool"
     stalled: "bool"
     ready: "bool"
+    proven: "bool"
     restored: "bool"
     failure: "str | None"
     gone: "bool"
@@ -95,6 +99,7 @@ class Snapshot:
         locked: "bool" = False,
         stalled: "bool" = False,
         ready: "bool" = False,
+        proven: "bool" = False,
         restored: "bool" = False,
         failure: "str | None" = None,
         gone: "bool" = False,
@@ -109,6 +114,7 @@ class Snapshot:
         put(self, "locked", locked)
         put(self, "stalled", stalled)
         put(self, "ready", ready)
+        put(self, "proven", proven)
         put(self, "restored", restored)
         put(self, "failure", failure)
         put(self, "gone", gone)
@@ -184,7 +190,9 @@ def advance(
     rule = _RULES.get(name)
     changes = rule(snapshot, detail or {}) if rule else {}
     if name in ELEMENT_EVENTS and name != "error":
-        changes = {"ready": True, "failure": None, "stalled": False} | changes
+        proven = snapshot.proven or name not in ("ready", "log")
+        signs = {"ready": True, "proven": proven, "failure": None, "stalled": False}
+        changes = signs | changes
     elif name == "error":
         changes = {"stalled": False} | changes
     after = replace(snapshot, changes)
@@ -193,11 +201,11 @@ def advance(
 
 
 def _error(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
-    # Refused commands reject; what is told as an error before the first restore is the options.
+    # Refused commands reject; what is told as an error before anything else is the options.
     name = detail.get("name")
     if snapshot.failure is not None:
         return {}
-    if name == "IntegrationError" and not snapshot.restored:
+    if name == "IntegrationError" and not snapshot.proven:
         return {"failure": "options"}
     if name == "DomainVerificationRequestError":
         return {"failure": "domain"}

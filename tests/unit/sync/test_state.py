@@ -16,7 +16,7 @@ from sync.state import (
     replace,
 )
 
-IDLE = Snapshot(ready=True, restored=True, thread_known=True)
+IDLE = Snapshot(ready=True, proven=True, restored=True, thread_known=True)
 
 
 def after(*events: tuple[str, dict[str, Any] | None], start: Snapshot = IDLE) -> Snapshot:
