@@ -56,6 +56,7 @@ class ChatKit:
         self._browser = browser
         self._started = False
         self._stopped = False
+        self._kept: "list[dict[str, Any]]" = []
 
     def start(self) -> "ChatKit":
         """Begins, and returns itself. A second start changes nothing, nor does one after `stop`:
@@ -260,8 +261,18 @@ class ChatKit:
     # Clicks.
 
     def _perform(self, click: "dict[str, Any]", waits: "bool") -> "None":
-        where = f"in the control {click['action']!r}"
-        self._session.tasks.run(self._run(click, "wait" if waits else "refuse"), where)
+        if not waits:
+            self._session.tasks.run(self._run(click, "refuse"), "in a control")
+            return
+        self._kept.append(click)
+        if len(self._kept) == 1:
+            self._session.tasks.run(self._run_kept(), "in a control")
+
+    async def _run_kept(self) -> "None":
+        """The clicks of the start in order: each is over before the next is asked."""
+        while self._kept:
+            await self._run(self._kept[0], "wait")
+            self._kept.pop(0)
 
     async def _run(self, click: "dict[str, Any]", when_busy: "str") -> "None":
         action = click["action"]
@@ -270,6 +281,8 @@ class ChatKit:
         except ChatKitError as error:
             self._browser.report(f"The control {action!r}: {error}")
             self._session.told("own.notice", {"notice": "refused"})
+        except Exception as error:
+            self._browser.report_exception(error, f"in the control {action!r}")
 
     async def _do(self, action: "str", click: "dict[str, Any]", when_busy: "str") -> "None":
         text, thread_id = click["text"], click["thread"]
