@@ -332,7 +332,8 @@ class Scene:
     def expect_calls(self, *calls: list[Any]) -> None:
         """Wait until the fake element has been asked just this."""
         self.wait(lambda: len(self.calls()) >= len(calls), f"{len(calls)} calls: {self.calls()}")
-        assert self.calls() == list(calls)
+        asked = self.calls()
+        assert asked == list(calls), asked
 
     # The console.
 

@@ -52,7 +52,7 @@ def test_a_moved_element_is_dead(scene: Scene) -> None:
     scene.expect_off(*CONTROLS, reason="gone")
     # Nothing that it says from now on counts.
     scene.js("fake.say('response.start')")
-    scene.js(FRESH, "new")
+    scene.js(FRESH, "fresh")
     scene.expect_phase("idle")
     scene.expect_on(*CONTROLS)
     scene.press("#send")

@@ -241,12 +241,13 @@ def test_a_short_phase_is_not_announced(scene: Scene) -> None:
     """One announcement for what lasts, none for what does not."""
     scene.open(fake=True)
     scene.js(
-        """() => {
+        """async () => {
           scene.said = [];
           const status = document.querySelector("#status");
           new MutationObserver(() => scene.said.push(status.textContent))
             .observe(status, { childList: true, characterData: true, subtree: true });
           fake.say("thread.load.start", { threadId: "thr_a" });
+          for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
           fake.say("thread.load.end", { threadId: "thr_a" });
           fake.say("response.start");
         }"""
