@@ -200,7 +200,7 @@ def _runtime() -> "str":
 
 
 document.getElementById("runtime").textContent = _runtime()
-chatkit = start(config.get("chatkit", {}) | {"options": options()})[0]
+chatkit = start(config.get("chatkit", {}) | {"options": options()})
 Inspector(
     chatkit, document.getElementById("inspector"), document.getElementById("inspector-body")
 ).start()

@@ -7,7 +7,8 @@ General layout, from the outside in; imports run from the left to the right, nev
     memory      what is remembered                  address    a thread id in a URL       pure
     address_bar, storage, settling, restoring       errors     what can go wrong
     owning      what an owner does and sees
-    commands, wishes, toolbar, options, listeners, tasks, watchdog
+    commands, wishes, toolbar, options, listeners   plain      what can cross the border  pure
+    tasks, watchdog
     browser     the only module that knows PyScript; bridge.js, controls.js, embed.js, start.js
 
     from sync import start
@@ -51,9 +52,10 @@ _running: "list[ChatKit]" = []
 
 def start(
     settings: "dict[str, Any] | None" = None, *, browser: "Browser | None" = None
-) -> "list[ChatKit]":
-    """Keeps the page's elements in step, and returns a started `ChatKit` for each.
+) -> "ChatKit":
+    """Keeps the page's elements in step, and returns the started `ChatKit` of the first.
 
+    Every further element gets one of its own, now and later: see `running`.
     `settings` are those of `session.DEFAULTS`, `element` (a selector, default the page's first
     `openai-chatkit`) and `options` (which make us the owner). The tag's own attributes and JSON go
     before them. A setting that makes no sense is reported in the console and left out.
@@ -65,15 +67,26 @@ def start(
     chosen = _sensible((settings or {}) | browser.settings(), browser)
     target = chosen.pop("element", None)
     options = chosen.pop("options", None)
-    targets = [target] if target else ["openai-chatkit"] + browser.others()
-    for one in targets:
+
+    def serve(one: "str | int") -> "ChatKit":
         chatkit = ChatKit(one, options=options, browser=browser, **chosen)
         _running.append(chatkit.start())
-    return running()
+        return chatkit
+
+    def serve_other(element: "int") -> "None":
+        chatkit = serve(element)
+        # A fresh element in its place is another one, and gets a ChatKit of its own.
+        chatkit.subscribe(lambda snapshot: chatkit.stop() if snapshot.gone else None)
+
+    first = serve(target or "openai-chatkit")
+    if target is None:
+        browser.others(serve_other)
+    return first
 
 
 def running() -> "list[ChatKit]":
-    """The ChatKits that `start` has started, in the order of their elements."""
+    """The ChatKits that `start` has started and nobody has stopped, in order."""
+    _running[:] = [chatkit for chatkit in _running if not chatkit.is_stopped]
     return list(_running)
 
 

@@ -64,7 +64,9 @@ class AddressBar:
 
     def stop(self) -> "None":
         """Writes what still waits, then lets go of the browser."""
-        self._flush()
+        self.flush()
+        self._browser.cancel(self._timer)
+        self._timer = None
         if self._undo is not None:
             self._undo()
             self._undo = None
@@ -102,11 +104,12 @@ class AddressBar:
         due = 0.0 if self._written_at is None else self._written_at + self._interval
         wait = due - self._browser.now()
         if wait <= 0:
-            self._flush()
+            self.flush()
         elif self._timer is None:
-            self._timer = self._browser.later(wait, self._flush)
+            self._timer = self._browser.later(wait, self.flush)
 
-    def _flush(self) -> "None":
+    def flush(self) -> "None":
+        """Writes what still waits, now."""
         self._browser.cancel(self._timer)
         self._timer = None
         if not self._waiting or not self.parameter:
@@ -119,7 +122,7 @@ class AddressBar:
             self._waiting = False
         elif self._retries < RETRIES:
             self._retries += 1
-            self._timer = self._browser.later(RETRY_AFTER, self._flush)
+            self._timer = self._browser.later(RETRY_AFTER, self.flush)
         else:
             self._waiting = False
             self._browser.report(

@@ -10,6 +10,8 @@
 import * as controls from "./controls.js";
 
 const KEY = Symbol.for("chatkit-sync");
+/** Milliseconds: beyond it setTimeout fires at once (HTML standard: a 32-bit number). */
+const LONGEST = 2 ** 31 - 1;
 
 /** @param receive Python's one function @returns the methods that browser.py calls */
 export function connect(receive) {
@@ -19,6 +21,8 @@ export function connect(receive) {
   const timers = new Map();
   let lastElement = 0;
 
+  // Python is there, whether or not the page has an element yet.
+  controls.revive();
   const tell = (id, value, object = null) => receive(id, JSON.stringify(value), object);
   const begin = (id) => {
     const controller = new AbortController();
@@ -36,10 +40,13 @@ export function connect(receive) {
     later(id, seconds) {
       timers.set(
         id,
-        setTimeout(() => {
-          timers.delete(id);
-          tell(id, null);
-        }, seconds * 1000),
+        setTimeout(
+          () => {
+            timers.delete(id);
+            tell(id, null);
+          },
+          Math.min(seconds * 1000, LONGEST),
+        ),
       );
     },
     cancel(id) {
@@ -67,17 +74,16 @@ export function connect(receive) {
       const element = elements.get(number) ?? null;
       const state = JSON.parse(json);
       controls.draw(element, state);
-      element?.dispatchEvent(
-        new CustomEvent("chatkit-sync", { detail: state.snapshot, bubbles: true }),
-      );
+      if (state.snapshot)
+        element?.dispatchEvent(
+          new CustomEvent("chatkit-sync", { detail: state.snapshot, bubbles: true }),
+        );
     },
     release(number) {
-      const element = elements.get(number);
-      if (element) controls.release(element);
+      controls.release(elements.get(number) ?? null);
       elements.delete(number);
     },
-    others: () =>
-      JSON.stringify([...document.getElementsByTagName("openai-chatkit")].slice(1).map(keep)),
+    others: (id) => others(begin(id), (value) => tell(id, value), { served, keep }),
     /** A fresh element in the place of one that cannot show its thread any more. */
     renew(number) {
       const element = elements.get(number);
@@ -203,11 +209,8 @@ function plainDetail(name, detail) {
     const { name: errorName, message } = describe(detail?.error);
     return { name: errorName, message };
   }
-  try {
-    return JSON.parse(JSON.stringify(detail ?? {}));
-  } catch {
-    return {};
-  }
+  const plain = attempt(() => JSON.parse(JSON.stringify(detail)));
+  return plain.ok && typeof plain.value === "object" ? (plain.value ?? {}) : {};
 }
 
 /** Tells `{element: number}` for each living match, one at a time, and `{gone: number}`. */
@@ -248,6 +251,22 @@ function watch(target, signal, send, { elements, served, keep }) {
   return "";
 }
 
+/** Tells `{element: number}` for each living element that nobody serves, now and later, once. */
+function others(signal, send, { served, keep }) {
+  const told = new WeakSet();
+  const look = () => {
+    for (const element of document.getElementsByTagName("openai-chatkit")) {
+      if (controls.dead.has(element) || served.has(element) || told.has(element)) continue;
+      told.add(element);
+      send({ element: keep(element) });
+    }
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document, { childList: true, subtree: true });
+  signal.addEventListener("abort", () => observer.disconnect());
+  queueMicrotask(() => signal.aborted || look());
+}
+
 function removes(record, element) {
   for (const node of record.removedNodes)
     if (node === element || node.contains(element)) return true;
@@ -256,26 +275,26 @@ function removes(record, element) {
 
 /**
  * Gives the element its options as soon as it is defined, and tells `{configured: outcome}`.
- * Functions stand in the JSON as `{"$call": index}`; their calls are told as `{call, parameters}`
+ * Functions stand in the JSON as `{"$call": index}` (`$tool` for client tools, which are always resolved: a rejection locks the thread); their calls are told as `{call, parameters}`
  * with `{resolve, reject}` as the object. `api.fetch` is watched, unless ChatKit hosts the API.
  */
 function configure(element, json, pageFetch, signal, tell) {
-  const call = (index, parameters, object) =>
+  const call = (index, parameters, object, isTool) =>
     new Promise((resolve, reject) => {
-      if (signal.aborted) reject(new Error("the page has stopped its ChatKit"));
+      const refuse = (text) => (isTool ? resolve({ error: text }) : reject(new Error(text)));
+      if (signal.aborted) refuse("the page has stopped its ChatKit");
       else
         tell(
           { call: index, parameters },
-          { resolve: answer(resolve), reject: (text) => reject(new Error(text)), object },
+          { resolve: answer(resolve, refuse), reject: refuse, object },
         );
     });
-  const options = JSON.parse(json, (_, value) =>
-    typeof value?.$call === "number"
-      ? (...parameters) => call(value.$call, parameters, null)
-      : typeof value?.$fetch === "number"
-        ? (...parameters) => call(value.$fetch, [], parameters)
-        : value,
-  );
+  const options = JSON.parse(json, (_, value) => {
+    if (typeof value?.$call === "number") return (...given) => call(value.$call, given, null);
+    if (typeof value?.$tool === "number") return (...given) => call(value.$tool, given, null, true);
+    if (typeof value?.$fetch === "number") return (...given) => call(value.$fetch, [], given);
+    return value;
+  });
   if (options.api && !options.api.getClientSecret)
     options.api.fetch = watched(pageFetch ?? options.api.fetch ?? window.fetch.bind(window), tell);
   customElements.whenDefined(element.localName).then(() => {
@@ -285,14 +304,21 @@ function configure(element, json, pageFetch, signal, tell) {
 }
 
 /** What Python answers is JSON, or an object of JavaScript's where the place says so. */
-function answer(resolve) {
-  return (value, isObject) => resolve(isObject ? value : (JSON.parse(value) ?? undefined));
+function answer(resolve, refuse) {
+  return (value, isObject) => {
+    if (isObject) return resolve(value);
+    const parsed = attempt(() => JSON.parse(value));
+    if (parsed.ok) resolve(parsed.value ?? undefined);
+    else refuse(`the answer is no JSON: ${parsed.message}`);
+  };
 }
 
 /** A fetch that tells `{http: {type, thread, status}}` and signs of life; bodies stay untouched. */
 function watched(inner, tell) {
   return async (input, init) => {
     const request = peek(init?.body);
+    // The element shows a deletion before the server has answered.
+    if (request.type === "threads.delete") tell({ deleting: request.thread });
     try {
       const response = await inner(input, init);
       tell({ http: { ...request, status: response.status } });

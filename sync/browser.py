@@ -109,9 +109,11 @@ class Browser:
         """Takes our attributes off an element's controls: they are the page's alone again."""
         self._bridge.release(element)
 
-    def others(self) -> "list[int]":
-        """The page's elements beyond the first, by number."""
-        return list(json.loads(self._bridge.others()))
+    def others(self, appeared: "Callable[[int], None]") -> "Undo":
+        """Tells every `openai-chatkit` that nobody watches, now and later, once each."""
+        number = self._register(lambda value, extra: appeared(value["element"]))
+        self._bridge.others(number)
+        return self._undo(number)
 
     def about(self, element: "int") -> "dict[str, Any]":
         """What can be seen of an element: defined, loaded, framed, secure, parameter, key."""

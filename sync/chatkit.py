@@ -71,15 +71,19 @@ class ChatKit:
         """Ends: listeners, timers and proxies are let go, waiting commands raise
         `ChatKitUnavailable`. It cannot be started again.
         """
-        if self._started:
-            self._started = False
+        if not self._stopped:
+            self._stopped = True
             self._session.stop()
-        self._stopped = True
 
     @property
     def snapshot(self) -> "Snapshot":
         """What the chat does at this moment."""
         return self._session.snapshot
+
+    @property
+    def is_stopped(self) -> "bool":
+        """Whether `stop` was called."""
+        return self._stopped
 
     @property
     def is_owner(self) -> "bool":
@@ -261,7 +265,7 @@ class ChatKit:
     # Clicks.
 
     def _perform(self, click: "dict[str, Any]", waits: "bool") -> "None":
-        if not waits:
+        if not waits and not self._kept:
             self._session.tasks.run(self._run(click, "refuse"), "in a control")
             return
         self._kept.append(click)
@@ -288,6 +292,8 @@ class ChatKit:
         text, thread_id = click["text"], click["thread"]
         if action == "send":
             await self.send_user_message(text, when_busy=when_busy)
+        elif action == "open-thread" and not thread_id:
+            return
         elif action == "draft":
             await self.set_composer_value(text or "", when_busy=when_busy)
             await self.focus_composer(when_busy="wait")
@@ -311,7 +317,8 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
         if name == "texts":
             _check_texts(value)
         elif name in ("parameter", "key", "scope"):
-            if value is not None and value is not False and not isinstance(value, str):
+            off = value is None or (value is False and name != "scope")
+            if not off and not isinstance(value, str):
                 raise ChatKitSettingsError(f"{name} must be a text, or false, not {value!r}.")
         elif not _is_seconds(value) and not (value is None and DEFAULTS[name] is None):
             raise ChatKitSettingsError(f"{name} must be a number of seconds, not {value!r}.")
@@ -319,7 +326,8 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
 
 
 def _is_seconds(value: "Any") -> "bool":
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and 0 <= value < float("inf")
 
 
 def _check_texts(texts: "Any") -> "None":

@@ -15,6 +15,7 @@ from .errors import (
     rejection_kind,
 )
 from .gate import COMMANDS, REASONS, THREAD_COMMANDS, is_final, refusal
+from .plain import problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,10 +111,15 @@ class Commands:
 
         While the chat starts it waits; while it is busy it raises `ChatKitBusy`, or waits with
         `when_busy="wait"`, in order of asking. `timeout` is in seconds and covers waiting and
-        running. Raises `ChatKitBusy`, `ChatKitUnavailable`, `CommandRejected`, `CommandTimeout`.
+        running. Raises `ChatKitBusy`, `ChatKitUnavailable`, `CommandRejected`, `CommandTimeout`,
+        and `TypeError` for a parameter that cannot cross into JavaScript.
         """
         if when_busy not in ("refuse", "wait"):
             raise ValueError(f'when_busy is "refuse" or "wait", not {when_busy!r}')
+        for parameter in parameters:
+            said = problem(parameter, "a parameter")
+            if said:
+                raise TypeError(f"{command}(): {said}")
         seconds = self.limit(command) if timeout is None else timeout
         deadline = None if seconds is None else self._browser.now() + seconds
         while True:
@@ -180,7 +186,8 @@ class Commands:
     def _late(self, ticket: "_Ticket", seconds: "float") -> "Exception":
         reason = refusal(self._owner.snapshot, ticket.command, new_thread=ticket.new_thread)
         if reason in (None, "starting"):
-            return CommandTimeout(ticket.command, seconds, REASONS["starting"])
+            cause = "missing" if self._owner.element is None else reason or "command"
+            return CommandTimeout(ticket.command, seconds, REASONS[cause])
         return ChatKitBusy(ticket.command, reason, REASONS[reason])
 
     def wake(self) -> "None":

@@ -25,6 +25,7 @@ const STARTING = { phase: "starting", busy: false, gate: "starting", text: "" };
 const RELEASED = { phase: "idle", busy: false, gate: null, text: "" };
 const FAILED = { ...STARTING, phase: "failed", gate: "failed" };
 const LATE = "The chat helpers could not start.";
+const lateText = () => recorder?.settings?.texts?.["no-python"] ?? LATE;
 
 /** Every action by name, as in ACTIONS of gate.py; a test holds them together. */
 export const ACTIONS = [
@@ -101,8 +102,10 @@ export function fail() {
 
 /** Python came, perhaps late. */
 export function revive() {
-  failed = false;
   clearTimeout(recorder?.timer);
+  if (!failed) return;
+  failed = false;
+  drawAll();
 }
 
 /**
@@ -111,7 +114,6 @@ export function revive() {
  * @param send called with a plain description of each click
  */
 export function serve(element, send, signal) {
-  revive();
   observe();
   servers.set(element, send);
   states.set(element, STARTING);
@@ -120,7 +122,8 @@ export function serve(element, send, signal) {
 
 /** Nobody keeps the controls any more: they are the page's alone again. */
 export function release(element) {
-  states.set(element, RELEASED);
+  if (element) states.set(element, RELEASED);
+  else withoutElement = RELEASED;
   drawAll();
 }
 
@@ -227,7 +230,7 @@ function drawContainer(container) {
 }
 
 function drawStatus(container, state) {
-  const text = failed ? LATE : (state.text ?? "");
+  const text = failed ? lateText() : (state.text ?? "");
   if (container.textContent !== text) container.textContent = text;
   if (!container.hasAttribute("role") && container.localName !== "output")
     container.setAttribute("role", "status");
@@ -307,9 +310,14 @@ function set(node, name, value) {
   if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
 
+/** A link with a modifier key opens elsewhere: that is the browser's, and any other click is not. */
+function isModified(event) {
+  return event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+}
+
 function guard(event) {
-  if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const control = event.target.closest?.(CONTROL);
+  if (event.button || (isModified(event) && control?.closest("a[href]"))) return;
   const toolbar = control?.closest(TOOLBAR);
   if (!toolbar || !isSwitched(control)) return;
   const state = stateOf(toolbar);
@@ -335,10 +343,11 @@ function deliver(control, toolbar) {
 }
 
 function report(node, what) {
-  const mark = `${node.outerHTML.slice(0, node.outerHTML.indexOf(">") + 1)} ${what}.`;
-  if (reported.has(what + node.className + node.id)) return;
-  reported.add(what + node.className + node.id);
-  console.warn(`[chatkit-sync] ${mark}`);
+  const mark = what + node.className + node.id;
+  if (reported.has(mark)) return;
+  reported.add(mark);
+  const markup = node.cloneNode(false).outerHTML;
+  console.warn(`[chatkit-sync] ${markup.slice(0, markup.indexOf(">") + 1)} ${what}.`);
 }
 
 /** A default look of no specificity, so that any rule of the page overrides it. */

@@ -42,9 +42,9 @@
     },
     /** Replaced by controls.js. Until then every control is off and a click is kept. */
     guard(event) {
-      if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
       const control = event.target.closest?.(CONTROLS);
-      if (!control) return;
+      const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+      if (!control || event.button || (modified && control.closest("a[href]"))) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       mark();
@@ -77,6 +77,15 @@
   addEventListener("click", (event) => recorder.guard(event), true);
   import(new URL("start.js", tag.src).href).then(
     ({ start }) => start(recorder),
-    (error) => console.error("[chatkit-sync] sync/start.js could not be loaded:", error),
+    (error) => {
+      // Nobody will ever come: the page is as it was before the tag.
+      recorder.marking.disconnect();
+      recorder.guard = () => {};
+      for (const control of document.querySelectorAll("[data-chatkit-off]")) {
+        control.removeAttribute("data-chatkit-off");
+        if (recorder.pageValues.get(control) !== "true") control.removeAttribute("aria-disabled");
+      }
+      console.error("[chatkit-sync] sync/start.js could not be loaded:", error);
+    },
   );
 })();

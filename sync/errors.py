@@ -31,7 +31,8 @@ class ChatKitBusy(ChatKitError):
 class ChatKitUnavailable(ChatKitError):
     """There is no element that could answer.
 
-    `reason` is "gone", "stopped", or one of the reasons for the phase `failed`.
+    `reason` is "gone", "stopped", "scope" for a thread of a scope that was left, or one of the
+    reasons for the phase `failed`.
     """
 
     def __init__(self, command: "str", reason: "str", message: "str"):

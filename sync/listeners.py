@@ -51,8 +51,11 @@ class Listeners:
         listed.append(entry)
 
         def undo() -> "None":
-            if any(one is entry for one in listed):
-                listed.remove(entry)
+            # By identity: the same function may be there twice.
+            for at, one in enumerate(listed):
+                if one is entry:
+                    del listed[at]
+                    break
 
         return undo
 

@@ -22,17 +22,32 @@ class Memory:
     While `is_wish_open` the address belongs to the entry that somebody has gone to, not to us.
     """
 
-    def __init__(self, browser: "Browser", bar: "AddressBar", store: "ThreadStore"):
+    def __init__(
+        self,
+        browser: "Browser",
+        bar: "AddressBar",
+        store: "ThreadStore",
+        scope: "str | None" = None,
+    ):
         self._browser = browser
         self._bar = bar
         self._store = store
         self._odd_reported = False
         self.is_wish_open = False
-        self._scope: "str | None" = None
+        self._scope = scope
+        self._last: "tuple[str | None] | tuple[()]" = ()
         self._known: "dict[str | None, set[str]]" = {}
 
-    def wanted(self) -> "tuple[str | None, bool]":
-        """The id to restore, and whether the address names it."""
+    def wanted(self, *, again: "bool" = False) -> "tuple[str | None, bool]":
+        """The id to restore, and whether it goes before what the page itself may load.
+
+        The address wins over storage. With `again`, for an element in the place of another, what
+        was settled last on this page wins over both.
+        """
+        if again:
+            self._bar.flush()
+            if self._last:
+                return self._last[0], True
         named = self._bar.id_now()
         if named is not None and not self.is_former(named):
             return named, True
@@ -59,6 +74,7 @@ class Memory:
             return
         if thread_id is not None:
             self.know(thread_id)
+        self._last = (thread_id,)
         if not self.is_wish_open:
             self._bar.settled(thread_id, correcting=correcting)
         self._store.write(thread_id)
@@ -84,5 +100,6 @@ class Memory:
         scope's ids for the rest of the page's life.
         """
         self._scope = scope
+        self._last = ()
         self._store.set_scope(scope)
         self._bar.settled(None, correcting=True)

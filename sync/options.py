@@ -9,6 +9,7 @@ import asyncio
 import json
 
 from .errors import ChatKitSettingsError
+from .plain import problem
 from .tasks import is_coroutine
 
 TYPE_CHECKING = False
@@ -69,7 +70,7 @@ class Callbacks:
             return [self._value(one, f"{place}[{at}]") for at, one in enumerate(value)]
         if isinstance(value, (str, int, float, bool)) or value is None:
             return value
-        if place == "options.api.fetch" and not _is_python(value):
+        if place == "options.api.fetch" and type(value).__name__ == "JsProxy":
             self.page_fetch = value
             return _LEFT_OUT
         if not callable(value):
@@ -78,7 +79,8 @@ class Callbacks:
                 "dict, list, str, number, bool, None, or a function where the types have one."
             )
         self._functions.append((place, value))
-        return {"$fetch" if place == "options.api.fetch" else "$call": len(self._functions) - 1}
+        mark = {"options.api.fetch": "$fetch", "options.onClientTool": "$tool"}.get(place, "$call")
+        return {mark: len(self._functions) - 1}
 
     def called(self, index: "int", parameters: "list[Any]", answer: "Any") -> "None":
         """The element calls one of the functions; `answer` has `resolve`, `reject`, `object`."""
@@ -98,6 +100,9 @@ class Callbacks:
             if is_fetch:
                 answer.resolve(result, True)
             else:
+                said = problem(result, f"the result of {place}")
+                if said:
+                    raise TypeError(said)
                 answer.resolve(json.dumps(result), False)
         except Exception as error:
             message = _message(error, self._tool_timeout)
@@ -118,10 +123,6 @@ class _LeftOut:
 
 
 _LEFT_OUT = _LeftOut()
-
-
-def _is_python(value: "object") -> "bool":
-    return type(value).__name__ in ("function", "bound_method", "method", "closure", "generator")
 
 
 def _message(error: "Exception", seconds: "float") -> "str":

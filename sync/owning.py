@@ -32,6 +32,12 @@ class Owning:
         initial = self._options.get("initialThread")
         return initial if isinstance(initial, str) else None
 
+    @property
+    def sees_requests(self) -> "bool":
+        """Whether requests pass through us: where ChatKit hosts the API they do not."""
+        api = self._options.get("api")
+        return isinstance(api, dict) and "getClientSecret" not in api
+
     def configure(
         self,
         element: "int",
@@ -41,7 +47,8 @@ class Owning:
         """Gives the element all of its options, and returns the undo.
 
         `told(name, detail)` gets `own.http` with `type`, `thread` and `status` (0 for no
-        connection), `own.alive` for bytes of an answer, and `own.failed` for refused options.
+        connection), `own.deleting` with `thread` when a deletion is asked for, `own.alive` for
+        bytes of an answer, and `own.failed` for refused options.
         """
 
         def heard(value: "dict[str, Any]", extra: "Any") -> "None":
@@ -50,6 +57,8 @@ class Owning:
             elif "http" in value:
                 self._note(value["http"])
                 told("own.http", value["http"])
+            elif "deleting" in value:
+                told("own.deleting", {"thread": value["deleting"]})
             elif "alive" in value:
                 told("own.alive", {})
             elif not value["configured"]["ok"]:
@@ -72,12 +81,6 @@ def is_error(request: "dict[str, Any]") -> "bool":
     """Whether a request has failed: 4xx, 5xx, or no connection."""
     status: "int" = request["status"]
     return status == 0 or status >= 400
-
-
-def deleted_thread(request: "dict[str, Any]") -> "str | None":
-    """The thread that this request has deleted."""
-    done = request["type"] == "threads.delete" and not is_error(request)
-    return request["thread"] if done else None
 
 
 def notice_after(request: "dict[str, Any]", notice: "str | None") -> "str | None":

@@ -12,7 +12,7 @@ from .gate import REASONS
 from .listeners import Listeners, arguments
 from .memory import Memory
 from .options import TOOL_TIMEOUT
-from .owning import Owning, deleted_thread, is_error, notice_after
+from .owning import Owning, is_error, notice_after
 from .restoring import RESTORE_TIMEOUT, Restoring
 from .settling import SETTLE_DELAY, Settling
 from .state import Snapshot, advance
@@ -45,6 +45,9 @@ DEFAULTS: "dict[str, Any]" = {
 }
 """Every setting of a ChatKit and its default; times in seconds, `None` for each part's own."""
 
+TRY_AGAIN = 0.25
+"""Seconds until the element is asked again for a thread that it has refused as busy."""
+
 MISSING_AFTER = 3.0
 """Seconds until a page without the element is told so."""
 
@@ -69,16 +72,18 @@ class Session:
         self.owning: "Owning | None" = None
         if options is not None:
             self.owning = Owning(browser, self.tasks, options, settings["tool_timeout"])
+        # Only who sees the bytes of an answer may call a minute of silence a stall.
+        sees_requests = self.owning is not None and self.owning.sees_requests
         self._target = target
         self._settings = settings
         self._toolbar = Toolbar(
             browser,
             perform,
-            owner=options is not None,
+            owner=sees_requests,
             texts=settings["texts"],
             announce_after=settings["announce_after"],
         )
-        stall = limits.STALL_COMPANION if options is None else limits.STALL_OWNER
+        stall = limits.STALL_OWNER if sees_requests else limits.STALL_COMPANION
         self._watchdog = Watchdog(
             browser,
             self._never_ready,
@@ -86,7 +91,13 @@ class Session:
             ready_timeout=settings["ready_timeout"],
             stall_after=settings["stall_after"] or stall,
         )
-        self._wishes = Wishes(self._ask_for, self._can_show, self._correct)
+        self._wishes = Wishes(
+            self._soon, lambda: self.snapshot, self._ask_for, self._can_show, self._correct
+        )
+        self._stopping = False
+        self._stopped = False
+        self._leaves_scope = False
+        self._owes_correction = False
         self._queue: "list[tuple[str, dict[str, Any], float]]" = []
         self._draining = False
         self._undos: "list[Callable[[], None]]" = []
@@ -103,18 +114,22 @@ class Session:
         self._undos.append(undo)
         if problem:
             self.browser.report(f"{self._target!r} is no selector ({problem}).")
-        self._watchdog.start()
         missing = self.browser.later(MISSING_AFTER, self._report_missing)
         self._undos.append(lambda: self.browser.cancel(missing))
 
     def stop(self) -> "None":
-        """Lets go of everything; whatever waits ends with an error."""
-        element = self.element
+        """Lets go of everything; whatever waits ends with an error.
+
+        From inside a listener it does so when the events that have come are handled.
+        """
+        self._stopping = True
         self.told("own.stopped")
+
+    def _let_go(self) -> "None":
+        self._stopped = True
         self.commands.stop()
         self._release_element()
-        if element is not None:
-            self.browser.release(element)
+        self.browser.release(self._toolbar.element)
         self._watchdog.stop()
         self._toolbar.stop()
         for undo in self._undos:
@@ -130,25 +145,28 @@ class Session:
     def _appeared(self, element: "int") -> "None":
         self.element = element
         about = self.browser.about(element)
+        again = self._memory is not None
         if self._memory is None:
             self._memory = self._make_memory(about)
-        else:
-            self.told("own.element")
-        wanted = self._begin_restore(self._memory)
+        self.told("own.element")
+        wanted = self._begin_restore(self._memory, again=again, loaded=about["loaded"])
         self._watchdog.start()
         self._toolbar.attach(element)
         undos = self._element_undos
         undos.append(self.browser.listen(element, self._heard, self._toolbar.clicked))
-        if self.owning is not None:
+        if self.owning is not None and not self._stopped:
             undos.append(self.owning.configure(element, wanted, self.told))
+        if self._stopped:
+            self._release_element()
+            return
         if about["loaded"]:
             # It was ready before anybody listened: what it shows is unknown, not none.
             self.told("own.ready")
         self._toolbar.draw(self.snapshot)
 
-    def _begin_restore(self, memory: "Memory") -> "str | None":
+    def _begin_restore(self, memory: "Memory", *, again: "bool", loaded: "bool") -> "str | None":
         settings = self._settings
-        wanted, from_address = memory.wanted()
+        wanted, goes_first = memory.wanted(again=again)
         if wanted is None and self.owning is not None:
             wanted = self.owning.initial_thread
         self._settling = Settling(self.browser, self._settled, delay=settings["settle_delay"])
@@ -158,8 +176,10 @@ class Session:
             self._restored,
             delay=settings["settle_delay"],
             timeout=settings["restore_timeout"],
-            from_address=from_address,
-            load=self._load if self.owning is None else None,
+            from_address=goes_first,
+            # `initialThread` counts in the first setOptions only (measured), and an element that
+            # is loaded has had that.
+            load=self._load if self.owning is None or loaded else None,
         )
         return wanted
 
@@ -170,7 +190,8 @@ class Session:
         bar = AddressBar(self.browser, parameter, self._wished, interval=settings["write_interval"])
         bar.start()
         self._undos.append(bar.stop)
-        return Memory(self.browser, bar, ThreadStore(self.browser, key, settings["scope"]))
+        scope = settings["scope"]
+        return Memory(self.browser, bar, ThreadStore(self.browser, key, scope), scope)
 
     def _claim(self, what: "str", attribute: "str | None") -> "str | None":
         """The name for our address parameter or storage key, which no other element may use."""
@@ -205,9 +226,7 @@ class Session:
     def _never_ready(self) -> "None":
         about = self.browser.about(self.element or 0)
         reason = "never-ready"
-        if self.element is None:
-            reason = "missing"
-        elif not about["secure"]:
+        if not about["secure"]:
             reason = "origin"
         elif not about["defined"]:
             reason = "script"
@@ -222,6 +241,8 @@ class Session:
         self._heard(name, detail or {}, self.browser.now())
 
     def _heard(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
+        if self._stopped:
+            return
         self._queue.append((name, detail, at))
         if self._draining:
             return
@@ -231,6 +252,8 @@ class Session:
                 self._handle(*self._queue.pop(0))
         finally:
             self._draining = False
+        if self._stopping:
+            self._let_go()
 
     def _handle(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
         before = self.snapshot
@@ -244,6 +267,8 @@ class Session:
             self.browser.report(f"The chat cannot be used: {problem}.", error=True)
         if name == "own.http":
             self._seen(detail)
+        elif name == "own.deleting" and self._settling is not None:
+            self._settling.deleting(detail["thread"])
         if self._restoring is not None and self._settling is not None:
             if after.ready:
                 self._restoring.ready(after)
@@ -258,11 +283,14 @@ class Session:
         if after is not before:
             self.listeners.tell("own.snapshot", [after])
         self._wishes.observe(after)
+        if self._owes_correction and self._settling is not None and self._settling.is_quiet:
+            self._owes_correction = False
+            if self._memory is not None and not self._wishes.is_open:
+                self._memory.remember(after.thread_id, correcting=True)
 
     def _seen(self, request: "dict[str, Any]") -> "None":
-        deleted = deleted_thread(request)
-        if deleted is not None and self._settling is not None:
-            self._settling.deleted(deleted)
+        if request["type"] == "threads.delete" and is_error(request) and self._settling is not None:
+            self._settling.deleting(request["thread"], failed=True)
         notice = notice_after(request, self.snapshot.notice)
         if notice != self.snapshot.notice:
             self.told("own.notice", {"notice": notice})
@@ -289,6 +317,8 @@ class Session:
         settling.rest(
             snapshot.thread_id, known=how in ("none", "shown", "failed"), agrees=how != "failed"
         )
+        if self.is_former(thread_id):
+            return
         if how == "shown":
             memory.remember(thread_id, correcting=True)
         elif how == "none" and snapshot.thread_id is not None and not snapshot.loading:
@@ -301,7 +331,8 @@ class Session:
         memory.is_wish_open = False
 
     def _settled(self, thread_id: "str | None", how: "str") -> "None":
-        if self._memory is not None:
+        leaving, self._leaves_scope = self._leaves_scope, False
+        if self._memory is not None and not (leaving and thread_id is None):
             self._memory.remember(thread_id, correcting=how == "deletion")
 
     def command_started(self, command: "str", parameters: "list[Any]") -> "None":
@@ -318,11 +349,16 @@ class Session:
 
     def set_scope(self, scope: "str | None") -> "None":
         """See `ChatKit.set_scope`."""
+        if scope == self._settings["scope"]:
+            return
         self._settings["scope"] = scope
-        if self._memory is not None:
-            if self._restoring is not None and self._restoring.wanted is not None:
-                self._memory.know(self._restoring.wanted)
-            self._memory.set_scope(scope)
+        if self._memory is None:
+            return
+        if self._restoring is not None and self._restoring.wanted is not None:
+            self._memory.know(self._restoring.wanted)
+        self._memory.set_scope(scope)
+        # The new chat that follows is not what the new scope had remembered.
+        self._leaves_scope = True
         self._wished(None)
 
     def is_former(self, thread_id: "str | None") -> "bool":
@@ -332,8 +368,14 @@ class Session:
     # Back and Forward.
 
     def _wished(self, thread_id: "str | None") -> "None":
-        if not self.is_former(thread_id):
+        if self.is_former(thread_id):
+            self._correct()
+        else:
             self._wishes.wish(thread_id, self.snapshot)
+
+    def _soon(self, function: "Callable[[], None]") -> "None":
+        if not self._stopped:
+            self.browser.later(TRY_AGAIN, function)
 
     def _ask_for(
         self, thread_id: "str | None", answered: "Callable[[str, Any, object], None]"
@@ -346,9 +388,10 @@ class Session:
 
     def _correct(self) -> "None":
         """A wished thread cannot be shown: the entry is corrected to the one that is."""
-        if self._memory is not None:
-            self._memory.remember(self.snapshot.thread_id, correcting=True)
-            self.told("own.notice", {"notice": "restore-failed"})
+        if self._memory is None or self._settling is None:
+            return
+        self._owes_correction = True
+        self.told("own.notice", {"notice": "restore-failed"})
 
 
 def _subject(command: "str", parameters: "list[Any]") -> "tuple[str | None, bool]":

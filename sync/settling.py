@@ -62,6 +62,7 @@ class Settling:
         self._agrees = True
         self._is_pending = False
         self._pending: "str | None" = None
+        self._previous: "tuple[str | None] | tuple[()]" = ()
         self._is_loading = False
         self._load_ended_at: "float | None" = None
         self._asked: "list[str | None]" = []
@@ -69,6 +70,7 @@ class Settling:
         self._creation_begun = False
         self._deleted: "set[str | None]" = set()
         self._initial_failed = False
+        self._last_loaded: "str | None" = None
 
     def rest(self, shown: "str | None", *, known: "bool" = True, agrees: "bool" = True) -> "None":
         """From now on switches count. `shown` is what the element shows at this moment; with
@@ -85,9 +87,14 @@ class Settling:
         self._drop()
         self._resting = False
 
-    def deleted(self, thread_id: "str") -> "None":
-        """The thread's deletion was seen in `api.fetch`: the `null` that follows is a deletion."""
-        self._deleted.add(thread_id)
+    def deleting(self, thread_id: "str", *, failed: "bool" = False) -> "None":
+        """The thread's deletion was seen in `api.fetch`: the `null` that follows is a deletion,
+        unless the server has refused it meanwhile (`failed`).
+        """
+        if failed:
+            self._deleted.discard(thread_id)
+        else:
+            self._deleted.add(thread_id)
 
     def command_started(
         self, command: "str", thread_id: "str | None", new_thread: "bool"
@@ -130,16 +137,16 @@ class Settling:
         """
         thread_id = thread_of(detail)
         if name == "error" and detail.get("name") == "InitialThreadLoadError":
-            self._initial_failed = True
-            self.failed.add(before.thread_id)
+            # Its load has just ended; by now somebody may have opened another thread.
+            initial = before.thread_id if self._last_loaded is None else self._last_loaded
+            self._initial_failed = before.thread_id == initial
+            self.failed.add(initial)
         elif name == "thread.change":
             self._change(before, thread_id, at)
         elif name == "thread.load.start":
             self._load_start(thread_id)
-        elif name == "thread.load.end" and self._is_pending and self._pending == thread_id:
-            self._is_loading = False
-            self._load_ended_at = at
-            self._wait(self._delay)
+        elif name == "thread.load.end":
+            self._load_end(thread_id, at)
         elif name == "response.start":
             self._creation_begun = True
         elif name == "response.end" and self._creation_begun:
@@ -168,10 +175,12 @@ class Settling:
             self._pend(thread_id, AT_ONCE)
         else:
             self._pend(thread_id, self._delay)
+        self._previous = (before.thread_id,)
 
     def _taken_back(self, thread_id: "str | None", at: "float") -> "bool":
         ended = self._load_ended_at
-        return ended is not None and at - ended <= TAKEN_BACK and thread_id != self._pending
+        is_back = self._previous == (thread_id,) and thread_id != self._pending
+        return is_back and ended is not None and at - ended <= TAKEN_BACK
 
     def _pend(self, thread_id: "str | None", delay: "float") -> "None":
         self._drop()
@@ -191,6 +200,13 @@ class Settling:
         self._is_loading = True
         self._load_ended_at = None
 
+    def _load_end(self, thread_id: "str | None", at: "float") -> "None":
+        self._last_loaded = thread_id
+        if self._is_pending and self._pending == thread_id:
+            self._is_loading = False
+            self._load_ended_at = at
+            self._wait(self._delay)
+
     def _wait(self, delay: "float") -> "None":
         self._browser.cancel(self._timer)
         self._timer = self._browser.later(delay, self._believe)
@@ -203,6 +219,11 @@ class Settling:
         self._drop()
         if self._resting and (self._agrees or not self._is_at_rest(thread_id)):
             self._settle(thread_id)
+
+    @property
+    def is_quiet(self) -> "bool":
+        """Whether nothing is on its way, so that what the element shows may be believed."""
+        return self._resting and not self._is_pending and not self._asked
 
     def _is_at_rest(self, thread_id: "str | None") -> "bool":
         return self._is_shown_known and thread_id == self._shown
@@ -220,3 +241,4 @@ class Settling:
         self._timer = None
         self._is_pending = self._is_loading = False
         self._load_ended_at = None
+        self._previous = ()

@@ -23,14 +23,17 @@ export function start(recorder) {
   observe();
   const limit = Number(data.limit) || LIMIT;
   // PyScript says nothing when a file or the policy keeps it from starting (measured).
-  recorder.timer = setTimeout(() => {
-    fail();
-    console.error(
-      `[chatkit-sync] Python did not start within ${limit} s. Links work as links, other controls ` +
-        "stay off. Likely: a file of PyScript or of the interpreter did not load, or the page's " +
-        "Content-Security-Policy lacks 'wasm-unsafe-eval'.",
-    );
-  }, limit * 1000);
+  recorder.timer = setTimeout(
+    () => {
+      fail();
+      console.error(
+        `[chatkit-sync] Python did not start within ${limit} s. Links work as links, other controls ` +
+          "stay off. Likely: a file of PyScript or of the interpreter did not load, or the page's " +
+          "Content-Security-Policy lacks 'wasm-unsafe-eval'.",
+      );
+    },
+    Math.min(limit * 1000, 2 ** 31 - 1),
+  );
   settingsOf(tag)
     .then((settings) => {
       recorder.settings = settings;
@@ -74,7 +77,10 @@ async function loadPython(data, base) {
     script.setAttribute("src", src);
     document.head.append(script);
   }
-  await import(data.core ?? new URL("vendor/pyscript/core.js", base).href);
+  const core = data.core
+    ? new URL(data.core, document.baseURI)
+    : new URL("vendor/pyscript/core.js", base);
+  await import(core.href);
 }
 
 function runtimeOf(data) {

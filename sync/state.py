@@ -191,7 +191,9 @@ def advance(
     changes = rule(snapshot, detail or {}) if rule else {}
     if name in ELEMENT_EVENTS and name != "error":
         proven = snapshot.proven or name not in ("ready", "log")
-        signs = {"ready": True, "proven": proven, "failure": None, "stalled": False}
+        # What its own app has given up does not come back by a late event.
+        failure = snapshot.failure if snapshot.failure in ("app", "stopped") else None
+        signs = {"ready": True, "proven": proven, "failure": failure, "stalled": False}
         changes = signs | changes
     elif name == "error":
         changes = {"stalled": False} | changes
@@ -261,7 +263,7 @@ _RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" 
     "own.ready": lambda s, d: {"ready": True},
     "own.restored": lambda s, d: {"restored": True},
     "own.gone": lambda s, d: as_dict(Snapshot(gone=True, notice=s.notice)),
-    "own.failed": lambda s, d: {"failure": d["reason"]},
+    "own.failed": lambda s, d: {"failure": s.failure or d["reason"]},
     "own.stopped": lambda s, d: as_dict(Snapshot(failure="stopped")),
     "own.stalled": lambda s, d: {"stalled": True},
     "own.alive": lambda s, d: {"stalled": False},

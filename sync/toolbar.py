@@ -32,6 +32,8 @@ TEXTS = {
     "signed-out": "You are signed out. Sign in to go on.",
     "unavailable": "The chat service is unavailable at the moment.",
     "refused": "The chat did not accept that.",
+    # Said by controls.js, which has it from the JSON that the tag's data-config names.
+    "no-python": "The chat helpers could not start.",
 }
 """Every text that a person is shown, by key; a page replaces them with `[chatkit.texts]`."""
 
@@ -86,9 +88,9 @@ def is_switch(click: "dict[str, Any]") -> "bool":
 class Toolbar:
     """Draws snapshots and collects clicks for one element at a time.
 
-    Duties: `attach` an element, `draw` every snapshot, `clicked` for every
-    click. `perform(click, waits)` is called for those that count; `waits` is true for clicks that
-    were made while the chat started.
+    Duties: `attach` an element (it is `element` from then on), `draw` every snapshot, `clicked`
+    for every click. `perform(click, waits)` is called for those that count; `waits` is true for
+    clicks that were made while the chat started.
     """
 
     def __init__(
@@ -105,18 +107,20 @@ class Toolbar:
         self._owner = owner
         self._texts = TEXTS | (texts or {})
         self._announce_after = announce_after
-        self._element = NO_ELEMENT
+        self.element = NO_ELEMENT
         self._kept: "list[dict[str, Any]]" = []
         self._drawn = ""
         self._key: "str | None" = None
         self._text = ""
         self._timer: "object" = None
         self._snapshot: "Snapshot | None" = None
+        self._told: "Snapshot | None" = None
 
     def attach(self, element: "int") -> "None":
         """Another element is served from now on."""
-        self._element = element
+        self.element = element
         self._drawn = ""
+        self._told = None
 
     def stop(self) -> "None":
         """Lets go of the timer and of clicks that wait."""
@@ -155,9 +159,12 @@ class Toolbar:
         if snapshot is None:
             return
         text = json.dumps(picture(snapshot, self._text))
-        if text != self._drawn:
-            self._drawn = text
-            self._browser.draw(self._element, text)
+        if text == self._drawn and snapshot is self._told:
+            return
+        self._drawn = text
+        told = None if snapshot is self._told else plain(snapshot)
+        self._told = snapshot
+        self._browser.draw(self.element, text[:-1] + ', "snapshot": ' + json.dumps(told) + "}")
 
     def _release(self, snapshot: "Snapshot") -> "None":
         kept, self._kept = self._kept, []
@@ -169,8 +176,7 @@ class Toolbar:
 
 
 def picture(snapshot: "Snapshot", text: "str") -> "dict[str, object]":
-    """A snapshot as `controls.js` draws it, with the plain data for `chatkit-sync` listeners."""
-    plain = as_dict(snapshot) | {"phase": snapshot.phase, "busy": snapshot.busy}
+    """A snapshot as `controls.js` draws it."""
     return {
         "phase": snapshot.phase,
         "busy": snapshot.busy,
@@ -178,5 +184,10 @@ def picture(snapshot: "Snapshot", text: "str") -> "dict[str, object]":
         "off": controls(snapshot),
         "gate": page_refusal(snapshot),
         "text": text,
-        "snapshot": plain | {"loading": list(snapshot.loading)},
     }
+
+
+def plain(snapshot: "Snapshot") -> "dict[str, object]":
+    """A snapshot as plain data, for listeners of `chatkit-sync`."""
+    derived = {"phase": snapshot.phase, "busy": snapshot.busy, "loading": list(snapshot.loading)}
+    return as_dict(snapshot) | derived

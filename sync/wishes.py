@@ -17,19 +17,29 @@ if TYPE_CHECKING:
         def __call__(self, how: str, outcome: Any, reason: object) -> None: ...  # noqa: D102
 
 
+TRIES = 20
+"""How often a wish that the element refuses as busy is tried again."""
+
+
 class Wishes:
     """Holds at most one wish; `is_open` while it has not been granted yet.
 
     `ask(thread_id, answered)` asks the element for a thread, `can_show(thread_id)` says whether it
-    still can, and `refused()` is called when a wish has to be given up.
+    still can, `refused()` is called when a wish has to be given up, and `soon(function)` calls
+    later, for an element that says that it is busy although no event does.
     """
 
     def __init__(
         self,
+        soon: "Callable[[Callable[[], None]], None]",
+        snapshot: "Callable[[], Snapshot]",
         ask: "Callable[[str | None, Answered], None]",
         can_show: "Callable[[str | None], bool]",
         refused: "Callable[[], None]",
     ):
+        self._soon = soon
+        self._snapshot = snapshot
+        self._tries = 0
         self._ask = ask
         self._can_show = can_show
         self._refused = refused
@@ -42,6 +52,7 @@ class Wishes:
         self.is_open = True
         self._thread_id = thread_id
         self._number += 1
+        self._tries = 0
         if snapshot.phase not in ("gone", "failed", "starting"):
             self._grant(snapshot)
 
@@ -61,11 +72,18 @@ class Wishes:
             return
 
         def answered(how: "str", outcome: "Any", reason: "object") -> "None":
-            if how != "rejected" or number != self._number:
+            if how == "resolved" or number != self._number:
                 return
-            if "already responding" in outcome["message"] or "is loading" in outcome["message"]:
+            message = outcome["message"] if how == "rejected" else ""
+            is_busy = "already responding" in message or "is loading" in message
+            if is_busy and self._tries < TRIES:
+                self._tries += 1
                 self.is_open = True
-            else:
+                self._soon(lambda: self.observe(self._snapshot()))
+            elif how in ("rejected", "late"):
                 self._refused()
+            elif how == "gone":
+                # A fresh element may come in its place, and the person still stands there.
+                self.is_open = True
 
         self._ask(thread_id, answered)

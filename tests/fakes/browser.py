@@ -256,10 +256,12 @@ class FakeBrowser(Browser):
         if found is not None:
             self._states[found] = RELEASED
 
-    def others(self) -> list[int]:
-        """See `Browser`."""
+    def others(self, appeared: Callable[[int], None]) -> Callable[[], None]:
+        """See `Browser`; elements that come later are not told."""
         all_of_them = [one for one in self.document if "openai-chatkit" in one.selectors]
-        return [self._number(one) for one in all_of_them[1:]]
+        for one in all_of_them[1:]:
+            appeared(self._number(one))
+        return lambda: None
 
     def about(self, element: int) -> dict[str, Any]:
         """See `Browser`."""

@@ -160,6 +160,11 @@ class FakeElement:
         if self._tell is not None and not self.dead:
             self._tell({"http": {"type": kind, "thread": thread_id, "status": status}})
 
+    def deleting(self, thread_id: str) -> None:
+        """A deletion is asked for; an owner can see that as well."""
+        if self._tell is not None and not self.dead:
+            self._tell({"deleting": thread_id})
+
     def alive(self) -> None:
         """Bytes of a stream, seen by an owner."""
         if self._tell is not None:
@@ -191,10 +196,12 @@ class FakeElement:
     def user_deletes(self, thread_id: str) -> None:
         """Delete in the history."""
         self.server.threads.remove(thread_id)
-        self.request("threads.delete", thread_id, 200)
+        self.deleting(thread_id)
         if self.thread_id == thread_id:
+            # At once, before the server has answered.
             self._change(None)
             self._leave_stream()
+        self.request("threads.delete", thread_id, 200)
 
     def tool_fails(self) -> None:
         """A client tool threw: the answer's events have ended, the thread is locked (measured)."""

@@ -90,7 +90,7 @@ async def called(
     options: Any = held.prepare(places[place])
     told: Any = options.get("onClientTool") or options["entities"]["onTagSearch"]
     answer = Answer()
-    held.called(told["$call"], list(parameters), answer)
+    held.called(told.get("$call", told.get("$tool")), list(parameters), answer)
     await asyncio.wait_for(answer.settled.wait(), 10.0)
     return answer, browser
 
@@ -184,9 +184,9 @@ async def test_other_callbacks_may_take_as_long_as_they_like() -> None:
 @in_loop
 async def test_a_result_that_cannot_cross_settles_too() -> None:
     answer, _ = await called(lambda call: {1, 2}, {"name": "x"})
-    assert "not JSON serializable" in answer.resolved[0]["error"]
+    assert "is a set, which cannot cross" in answer.resolved[0]["error"]
     answer, _ = await called(lambda text: {1, 2}, "cat", place="search")
-    assert "not JSON serializable" in answer.rejected[0]
+    assert "is a set, which cannot cross" in answer.rejected[0]
 
 
 def test_each_function_has_its_own_number() -> None:
@@ -198,7 +198,7 @@ def test_each_function_has_its_own_number() -> None:
         }
     )
     numbers = [
-        options["onClientTool"]["$call"],
+        options["onClientTool"]["$tool"],
         options["entities"]["onClick"]["$call"],
         options["header"]["leftAction"]["onClick"]["$call"],
     ]
@@ -238,14 +238,14 @@ async def test_a_python_fetch_that_raises_rejects_as_a_fetch_does() -> None:
     assert answer.rejected == ["offline"]
 
 
-class JavaScriptFunction:
-    """Callable, and nothing of Python's."""
+class JsProxy:
+    """Both interpreters give this name to what is JavaScript's (measured)."""
 
     def __call__(self) -> None: ...
 
 
 def test_a_javascript_fetch_is_handed_over_untouched() -> None:
-    fetch = JavaScriptFunction()
+    fetch = JsProxy()
     held, _ = callbacks()
     assert held.prepare({"api": {"url": "/c", "fetch": fetch}}) == {"api": {"url": "/c"}}
     assert held.page_fetch is fetch

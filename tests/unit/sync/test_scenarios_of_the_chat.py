@@ -468,7 +468,7 @@ async def test_a_client_tool_in_python_is_asked_and_answers() -> None:
     ChatKit(browser=browser, options=OPTIONS | {"on_client_tool": tool}).start()
     browser.clock.advance(2.0)
     assert element.options is not None
-    answer = element.callback(element.options["onClientTool"]["$call"], {"name": "look"})
+    answer = element.callback(element.options["onClientTool"]["$tool"], {"name": "look"})
     await Page("/", owner=True).live(0.1)
     assert answer.resolved == [{"seen": "look"}]
 

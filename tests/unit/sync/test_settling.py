@@ -324,7 +324,7 @@ def test_a_first_thread_that_could_not_be_created_settles_nothing() -> None:
 
 def test_a_deletion_seen_in_a_request_is_told_as_one() -> None:
     told = Told("a")
-    told.settling.deleted("a")
+    told.settling.deleting("a")
     told.change(None)
     told.wait(SETTLE_DELAY)
     assert told.settled == [(None, "deletion")]
@@ -332,7 +332,7 @@ def test_a_deletion_seen_in_a_request_is_told_as_one() -> None:
 
 def test_a_new_chat_after_another_threads_deletion_is_a_switch() -> None:
     told = Told("a")
-    told.settling.deleted("z")
+    told.settling.deleting("z")
     told.change(None)
     told.wait(SETTLE_DELAY)
     assert told.settled == [(None, "switch")]

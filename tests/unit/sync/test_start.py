@@ -23,14 +23,17 @@ def started(
     elements: int = 1,
     url: str = "/?threadId=a&c=b",
 ) -> tuple[list[sync.ChatKit], FakeBrowser]:
+    for former in sync.running():
+        former.stop()
     browser = FakeBrowser(url, settings=tag, storage=Storage())
     page_configures = not isinstance((settings or {}).get("options"), dict)
     for number in range(elements):
         one = FakeElement(Server("a", "b"), selectors=("openai-chatkit", f"#chat{number}"))
         browser.mount(one, configured=page_configures)
-    chatkits = sync.start(settings, browser=browser)
+    first = sync.start(settings, browser=browser)
     browser.clock.advance(2.0)
-    return chatkits, browser
+    assert sync.running()[0] is first
+    return sync.running(), browser
 
 
 def test_without_settings_the_first_element_is_kept_in_step() -> None:

@@ -19,7 +19,7 @@ SYNC = ROOT / "sync"
 MODULES = sorted(SYNC.glob("*.py"))
 NAMES = [module.stem for module in MODULES]
 
-PURE = {"state", "gate", "address", "errors"}
+PURE = {"state", "gate", "address", "errors", "plain"}
 PARTS = {
     "address_bar",
     "storage",
@@ -46,6 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "state": set(),
     "errors": set(),
     "address": set(),
+    "plain": set(),
     "gate": {"state"},
     "browser": set(),
 }

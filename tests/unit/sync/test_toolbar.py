@@ -12,6 +12,7 @@ from sync.toolbar import (
     TEXTS,
     Toolbar,
     picture,
+    plain,
     status_key,
     worth_running,
 )
@@ -224,6 +225,7 @@ def test_a_picture_says_for_each_action_on_or_why_off_and_carries_plain_data(
     assert set(drawn["off"]) == set(ACTIONS)
     assert all(reason is None or reason in REASONS for reason in drawn["off"].values())
     assert drawn["text"] == "words"
-    assert drawn["snapshot"]["phase"] == drawn["phase"] == snapshot.phase
-    assert drawn["snapshot"]["busy"] == drawn["busy"] == snapshot.busy
-    assert isinstance(drawn["snapshot"]["loading"], list)
+    told: dict[str, Any] = plain(snapshot)
+    assert told["phase"] == drawn["phase"] == snapshot.phase
+    assert told["busy"] == drawn["busy"] == snapshot.busy
+    assert isinstance(told["loading"], list)

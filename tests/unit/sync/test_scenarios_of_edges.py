@@ -1,0 +1,190 @@
+"""Orders that a strict reader of the design thought of: scopes, stops, bad values."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sync import ChatKit, ChatKitSettingsError, ChatKitUnavailable
+from tests.fakes import Server, Storage, in_loop
+
+from .page import KEY, Page
+
+OWNER_OR_COMPANION = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
+
+
+@OWNER_OR_COMPANION
+def test_a_scope_set_before_the_start_is_simply_the_scope(owner: bool) -> None:
+    storage = Storage()
+    storage.items[f"{KEY}:u7"] = "a"
+    page = Page(owner=owner, storage=storage, starts=False)
+    page.chatkit.set_scope("u7")
+    page.chatkit.start()
+    page.wait(2.0)
+    assert page.snapshot.thread_id == "a"
+    assert storage.items == {f"{KEY}:u7": "a"}
+
+
+@OWNER_OR_COMPANION
+def test_another_scope_keeps_what_it_had_remembered(owner: bool) -> None:
+    storage = Storage()
+    storage.items.update({f"{KEY}:u1": "a", f"{KEY}:u2": "b"})
+    page = Page(owner=owner, storage=storage, scope="u1")
+    page.chatkit.set_scope("u2")
+    page.wait(2.0)
+    assert page.snapshot.thread_id is None
+    assert page.named is None
+    assert storage.items == {f"{KEY}:u1": "a", f"{KEY}:u2": "b"}
+
+
+@OWNER_OR_COMPANION
+def test_the_same_scope_again_changes_nothing(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner, scope="u1")
+    page.chatkit.set_scope("u1")
+    page.wait(2.0)
+    assert page.snapshot.thread_id == "a"
+
+
+@OWNER_OR_COMPANION
+@in_loop
+async def test_back_in_its_own_scope_a_thread_may_be_opened_again(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner, scope="u1")
+    for scope in ("u2", "u1"):
+        page.chatkit.set_scope(scope)
+        await page.live(2.0)
+    opened = asyncio.create_task(page.chatkit.set_thread_id("a"))
+    await page.live(2.0)
+    await opened
+    assert page.snapshot.thread_id == "a"
+
+
+def test_a_scope_that_changes_during_the_restore_refuses_the_former_users_thread() -> None:
+    page = Page("/?threadId=a", owner=True, scope="u1", starts=False)
+    page.chatkit.start()
+    page.wait(0.01)
+    page.chatkit.set_scope("u2")
+    page.wait(3.0)
+    assert page.snapshot.thread_id is None
+    assert page.storage.items.get(f"{KEY}:u2") is None
+    assert page.named is None
+
+
+@OWNER_OR_COMPANION
+def test_stop_frees_the_controls_though_the_element_is_gone(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.browser.remove(page.element)
+    page.wait()
+    page.chatkit.stop()
+    counts = page.browser.counts()
+    assert all(count == 0 for name, count in counts.items() if name != "elements"), counts
+
+
+@OWNER_OR_COMPANION
+def test_stop_inside_a_listener_leaves_nothing_behind(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.chatkit.on("response.start", page.chatkit.stop)
+    page.element.user_sends()
+    page.wait(2.0)
+    counts = page.browser.counts()
+    assert all(count == 0 for name, count in counts.items() if name != "elements"), counts
+    assert page.snapshot.failure == "stopped"
+
+
+@in_loop
+async def test_stopped_before_its_start_it_says_so_at_once() -> None:
+    page = Page(owner=False, starts=False)
+    page.chatkit.stop()
+    with pytest.raises(ChatKitUnavailable, match="stop\\(\\) was called"):
+        await page.chatkit.focus_composer()
+
+
+def test_a_new_owner_of_a_loaded_element_restores_by_asking_it() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.chatkit.stop()
+    page.browser.history.write("/?threadId=b", push=True)
+    options = {"api": {"url": "/chatkit", "domain_key": "local"}}
+    second = ChatKit(browser=page.browser, options=options).start()
+    page.wait(3.0)
+    assert second.snapshot.phase == "idle"
+    assert page.element.thread_id == "b"
+
+
+def test_a_deletion_before_the_servers_answer_replaces() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.element.user_deletes("a")
+    page.wait()
+    assert page.urls == ["/"]
+
+
+def test_an_initial_thread_that_fails_after_a_switch_poisons_only_itself() -> None:
+    server = Server("a", "b")
+    page = Page("/?threadId=a", owner=True, server=server)
+    page.element.emit("thread.load.end", {"threadId": "x"})
+    page.element.error("InitialThreadLoadError", "Failed to load initial thread: x")
+    page.wait()
+    page.element.user_opens("b")
+    page.wait()
+    assert page.remembered == ("b", "b")
+
+
+@OWNER_OR_COMPANION
+@pytest.mark.parametrize("bad", [{1, 2}, object(), float("nan")])
+@in_loop
+async def test_a_parameter_that_cannot_cross_raises_and_leaves_nothing_busy(
+    owner: bool, bad: Any
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    with pytest.raises(TypeError, match="payload"):
+        await page.chatkit.send_custom_action({"type": "x", "payload": {"at": [bad]}})
+    assert page.snapshot.commands == 0
+    assert not page.snapshot.busy
+
+
+def test_a_hosted_owner_sees_no_bytes_and_waits_as_long_as_a_companion() -> None:
+    page = Page(owner=False, starts=False)
+    options: dict[str, Any] = {"api": {"get_client_secret": lambda secret: "x"}}
+    chatkit = ChatKit(browser=page.browser, options=options).start()
+    page.wait(2.0)
+    page.element.emit("response.start")
+    page.wait(200.0)
+    assert chatkit.snapshot.phase == "responding"
+
+
+@OWNER_OR_COMPANION
+def test_a_wish_that_gets_no_answer_leaves_the_address_with_what_is_shown(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("b")
+    page.wait()
+    page.element.plan("setThreadId", hangs=True)
+    page.browser.history.back()
+    page.wait(60.0)
+    assert page.named == page.snapshot.thread_id == "b"
+
+
+def test_the_same_function_twice_is_two_listeners() -> None:
+    page = Page(owner=False)
+    calls: list[Any] = []
+    first = page.chatkit.subscribe(calls.append)
+    second = page.chatkit.subscribe(calls.append)
+    second()
+    first()
+    page.element.emit("response.start")
+    page.wait()
+    assert calls == []
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), -1])
+def test_times_are_finite(seconds: float) -> None:
+    with pytest.raises(ChatKitSettingsError, match="stall_after"):
+        Page(owner=False, starts=False, stall_after=seconds)
+
+
+def test_a_failure_is_said_once_and_keeps_its_reason() -> None:
+    page = Page(owner=True, starts=False)
+    page.chatkit.start()
+    page.element.hangs = True
+    page.wait(2.0)
+    page.element.error("DomainVerificationRequestError", "no")
+    page.wait(120.0)
+    assert page.snapshot.failure == "domain"
+    assert len([one for one in page.browser.reports if "cannot be used" in one]) == 1
