@@ -190,7 +190,8 @@ class Scene:
 
     def reload(self, *, wait: bool = True) -> None:
         """Load the page again."""
-        self.page.reload()
+        self.page.reload(wait_until="load" if wait else "commit")
+        self.page.wait_for_function("document.readyState !== 'loading'")
         if wait:
             self.expect_phase("idle", limit=START_LIMIT)
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .scene import CONTROLS, OPTIONS, START_LIMIT, Scene
+from .test_elements import FRESH
 
 # The page's own Python starts the library itself, with what only Python can give.
 BY_PAGE = 'data-start="page"'
@@ -223,27 +224,39 @@ def test_a_domain_that_is_not_verified(scene: Scene, query: str) -> None:
     [
         ("script", "the script that defines <openai-chatkit> did not load"),
         ("options", "the element made no frame"),
-        ("element", "the page has no such element"),
     ],
 )
 def test_what_never_becomes_ready_says_why(scene: Scene, what: str, reason: str) -> None:
     parts: dict[str, Any] = {"settings": {"ready_timeout": 0.5}, "wait": False}
     if what == "script":
         scene.page.route("**/demo/chatkit.js", lambda route: route.abort())
-    elif what == "options":
-        parts["companion"] = False
     else:
-        parts["element"] = ""
+        parts["companion"] = False
     scene.open(**parts)
     scene.expect_phase("failed", limit=START_LIMIT)
     scene.expect_off(*CONTROLS)
     scene.expect_report("error: ", reason)
 
 
+def test_a_page_without_the_element_is_told_so_and_one_that_comes_late_is_taken_up(
+    scene: Scene,
+) -> None:
+    """Many pages open their chat on demand: to have none yet is no failure."""
+    scene.open(fake=True, element="", wait=False, settings={"ready_timeout": 0.5})
+    scene.expect_report("warning: ", "No element matches 'openai-chatkit' yet")
+    scene.expect_phase("starting")
+    scene.expect_off(*CONTROLS)
+    scene.js(FRESH, "late")
+    scene.expect_phase("idle")
+    scene.expect_on("send", "gate")
+
+
 @pytest.mark.parametrize("how", ["404", "refused", "script"])
 def test_a_frame_that_is_none_is_found_out(scene: Scene, how: str) -> None:
     """It is ready all the same, and every command hangs."""
     scene.chat.break_frame(how)
+    # What Firefox says of a frame that may not be shown.
+    scene.console.allow("X-Frame-Options|target origin")
     scene.open(query="?threadId=thr_a", wait=False, settings={"restore_timeout": 0.5})
     scene.expect_phase("failed", limit=START_LIMIT)
     scene.expect_off(*CONTROLS)
