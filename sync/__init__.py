@@ -80,7 +80,8 @@ def start(
 
     first = serve(target or "openai-chatkit")
     if target is None:
-        browser.others(serve_other)
+        undo = browser.others(serve_other)
+        first.subscribe(lambda snapshot: undo() if snapshot.failure == "stopped" else None)
     return first
 
 

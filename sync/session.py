@@ -265,10 +265,7 @@ class Session:
             said = f" ({detail['message']})" if detail.get("message") else ""
             problem = REASONS[after.failure or ""] + said
             self.browser.report(f"The chat cannot be used: {problem}.", error=True)
-        if name == "own.http":
-            self._seen(detail)
-        elif name == "own.deleting" and self._settling is not None:
-            self._settling.deleting(detail["thread"])
+        self._note_request(name, detail)
         if self._restoring is not None and self._settling is not None:
             if after.ready:
                 self._restoring.ready(after)
@@ -283,12 +280,13 @@ class Session:
         if after is not before:
             self.listeners.tell("own.snapshot", [after])
         self._wishes.observe(after)
-        if self._owes_correction and self._settling is not None and self._settling.is_quiet:
-            self._owes_correction = False
-            if self._memory is not None and not self._wishes.is_open:
-                self._memory.remember(after.thread_id, correcting=True)
+        self._correct_if_quiet()
 
-    def _seen(self, request: "dict[str, Any]") -> "None":
+    def _note_request(self, name: "str", request: "dict[str, Any]") -> "None":
+        if name == "own.deleting" and self._settling is not None:
+            self._settling.deleting(request["thread"])
+        if name != "own.http":
+            return
         if request["type"] == "threads.delete" and is_error(request) and self._settling is not None:
             self._settling.deleting(request["thread"], failed=True)
         notice = notice_after(request, self.snapshot.notice)
@@ -386,10 +384,16 @@ class Session:
     def _can_show(self, thread_id: "str | None") -> "bool":
         return self._settling is None or thread_id not in self._settling.failed
 
+    def _correct_if_quiet(self) -> "None":
+        if self._owes_correction and self._settling is not None and self._settling.is_quiet:
+            self._owes_correction = False
+            if self._memory is not None and not self._wishes.is_open:
+                self._memory.remember(self.snapshot.thread_id, correcting=True)
+
     def _correct(self) -> "None":
-        """A wished thread cannot be shown: the entry is corrected to the one that is."""
-        if self._memory is None or self._settling is None:
-            return
+        """A wished thread cannot be shown: the entry is corrected to the one that is, as soon as
+        nothing else is on its way.
+        """
         self._owes_correction = True
         self.told("own.notice", {"notice": "restore-failed"})
 
