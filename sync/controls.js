@@ -287,7 +287,8 @@ function drawMember(member, state) {
 }
 
 function reasonFor(member, action, state) {
-  if (failed) return member.localName === "a" && action === "open-thread" ? null : "failed";
+  // Without Python links are links, and what is the page's own is the page's.
+  if (failed) return action === undefined || member.matches("a[href]") ? null : "failed";
   if (action === undefined || !state.off) return state.gate;
   return state.off[action] ?? null;
 }

@@ -20,6 +20,8 @@ async def on_client_tool(call):
         await asyncio.sleep(3600)
     if call["name"] == "fail":
         raise ValueError("no such drawer")
+    if call["name"] == "odd":
+        return {"seen": {1, 2}}
     await asyncio.sleep(0)
     return {"name": call["name"], "params": call["params"], "list": [1, None, "ü"]}
 
@@ -54,12 +56,16 @@ def test_client_tools_in_python_always_settle(scene: Scene) -> None:
     expect(scene.messages().last).to_contain_text("no such drawer")
     scene.expect_report("error: ", "ValueError in options.onClientTool: no such drawer")
     scene.expect_phase("idle")
+    scene.say("tool odd")
+    expect(scene.messages().last).to_contain_text("cannot cross into JavaScript")
+    scene.expect_report("error: ", "options.onClientTool.seen is a set")
+    scene.expect_phase("idle")
     scene.say("tool hang")
     expect(scene.messages().last).to_contain_text("no answer within 0.3 s")
     scene.expect_report("error: ", "in options.onClientTool")
     scene.expect_phase("idle")
     scene.say("Still there?")
-    scene.wait(lambda: scene.messages().count() >= 8, "an answer in the same thread")
+    scene.wait(lambda: scene.messages().count() >= 10, "an answer in the same thread")
     assert len({seen.thread_id for seen in scene.site.faults.requests if seen.thread_id}) == 1
 
 

@@ -222,6 +222,19 @@ def test_nothing_of_the_start_is_lost_or_doubled(scene: Scene) -> None:
     assert len(scene.calls()) == 100
 
 
+def test_when_not_even_our_javascript_comes_the_page_is_as_before_the_tag(scene: Scene) -> None:
+    scene.page.route("**/sync/start.js", lambda route: route.abort())
+    scene.open(wait=False, fake=True)
+    scene.expect_report("error: ", "sync/start.js could not be loaded")
+    scene.expect_on("new", "send", "open-a", "gate")
+    scene.js("void (document.querySelector('#gate').onclick = () => scene.notes.push('mine'))")
+    scene.locate("#gate").click()
+    assert scene.js("scene.notes") == ["mine"]
+    scene.locate("#open-a").click()
+    scene.expect_query("?threadId=thr_a")
+    scene.expect_report("error: ", "sync/start.js could not be loaded")
+
+
 def test_when_python_never_comes_links_are_links(scene: Scene) -> None:
     wasm = "micropython.wasm" if scene.runtime == "mpy" else "pyodide.asm.wasm"
     scene.page.route(f"**/{wasm}", lambda route: route.abort())
@@ -229,8 +242,8 @@ def test_when_python_never_comes_links_are_links(scene: Scene) -> None:
     thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])
     scene.open(wait=False, attributes='data-limit="1"', body=TOOLBAR.replace("thr_a", thread))
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.", timeout=LIMIT)
-    scene.expect_off("new", "write", "send", "draft", "fetch", "action", "gate", reason="failed")
-    scene.expect_on("open-a", "open-b")
+    scene.expect_off("new", "write", "send", "draft", "fetch", "action", reason="failed")
+    scene.expect_on("open-a", "open-b", "gate")
     scene.press("#send")
     scene.expect_report("error: ", "Python did not start within 1 s")
     # The chat itself works without us.
