@@ -30,16 +30,17 @@ LIMIT = 10_000
 
 OPTIONS = {"api": {"url": "/chatkit", "domainKey": "local"}, "history": {"enabled": True}}
 
+# A real id is hexadecimal behind its prefix: none begins like these two.
 TOOLBAR = """
 <nav data-chatkit-toolbar id="bar" aria-label="Chat">
   <button id="new" data-chatkit-action="new-thread">New chat</button>
   <button id="write" data-chatkit-action="focus-composer">Write</button>
   <button id="send" data-chatkit-action="send" data-chatkit-text="Said by a control">Send</button>
   <button id="draft" data-chatkit-action="draft" data-chatkit-text="A draft">Draft</button>
-  <a id="open-a" href="?threadId=thr_a" data-chatkit-action="open-thread"
-     data-chatkit-thread="thr_a">A</a>
-  <a id="open-b" href="?threadId=thr_b" data-chatkit-action="open-thread"
-     data-chatkit-thread="thr_b">B</a>
+  <a id="open-a" href="?threadId=thr_first" data-chatkit-action="open-thread"
+     data-chatkit-thread="thr_first">A</a>
+  <a id="open-b" href="?threadId=thr_second" data-chatkit-action="open-thread"
+     data-chatkit-thread="thr_second">B</a>
   <button id="show-history" data-chatkit-action="show-history">History</button>
   <button id="hide-history" data-chatkit-action="hide-history">No history</button>
   <button id="fetch" data-chatkit-action="fetch-updates">Update</button>

@@ -54,7 +54,7 @@ def test_while_an_answer_streams_every_control_is_off(scene: Scene) -> None:
 def test_while_a_thread_loads_every_control_is_off(scene: Scene) -> None:
     """It must show 4, for a load."""
     thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])
-    scene.open(body=TOOLBAR.replace("thr_a", thread))
+    scene.open(body=TOOLBAR.replace("thr_first", thread))
     fault = scene.site.faults.add("threads.get_by_id", hold_after=0)
     scene.press("#open-a")
     scene.expect_phase("loading")
@@ -100,7 +100,7 @@ def test_a_click_on_what_is_off_reaches_nobody(scene: Scene) -> None:
 def test_a_control_that_is_on_belongs_to_both(scene: Scene) -> None:
     """The page's own handlers run, and the browser does not follow the link."""
     thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])
-    scene.open(foot=EARS, body=TOOLBAR.replace("thr_a", thread))
+    scene.open(foot=EARS, body=TOOLBAR.replace("thr_first", thread))
     loads = scene.js("performance.timeOrigin")
     scene.press("#open-a")
     scene.expect_shown(thread)
@@ -222,7 +222,7 @@ def test_every_action_asks_the_element(scene: Scene) -> None:
     scene.open(fake=True)
     expected = [
         ("send", ["sendUserMessage", {"text": "Said by a control"}]),
-        ("open-a", ["setThreadId", "thr_a"]),
+        ("open-a", ["setThreadId", "thr_first"]),
         ("new", ["setThreadId", None]),
         ("write", ["focusComposer"]),
         ("fetch", ["fetchUpdates"]),
@@ -246,9 +246,9 @@ def test_a_short_phase_is_not_announced(scene: Scene) -> None:
           const status = document.querySelector("#status");
           new MutationObserver(() => scene.said.push(status.textContent))
             .observe(status, { childList: true, characterData: true, subtree: true });
-          fake.say("thread.load.start", { threadId: "thr_a" });
+          fake.say("thread.load.start", { threadId: "thr_first" });
           for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
-          fake.say("thread.load.end", { threadId: "thr_a" });
+          fake.say("thread.load.end", { threadId: "thr_first" });
           fake.say("response.start");
         }"""
     )
@@ -276,12 +276,12 @@ def test_the_look_can_be_overridden_by_any_rule(scene: Scene) -> None:
 def test_pages_with_javascript_only_hear_one_event(scene: Scene) -> None:
     """`chatkit-sync` on the element, with the snapshot as plain data."""
     scene.open(fake=True)
-    scene.js("fake.say('thread.load.start', { threadId: 'thr_a' })")
+    scene.js("fake.say('thread.load.start', { threadId: 'thr_first' })")
     scene.expect_phase("loading")
     told = scene.snapshot()
-    assert (told["phase"], told["busy"], told["thread_id"]) == ("loading", True, "thr_a")
-    assert told["loading"] == ["thr_a"]
-    scene.js("fake.say('thread.load.end', { threadId: 'thr_a' })")
+    assert (told["phase"], told["busy"], told["thread_id"]) == ("loading", True, "thr_first")
+    assert told["loading"] == ["thr_first"]
+    scene.js("fake.say('thread.load.end', { threadId: 'thr_first' })")
     scene.expect_phase("idle")
     assert scene.js("scene.phases") == ["starting", "idle", "loading", "idle"]
     # An event that changes nothing tells nothing.

@@ -29,9 +29,9 @@ def length(scene: Scene) -> int:
     return count
 
 
-def bar(a: str, b: str = "thr_b") -> str:
+def bar(a: str, b: str = "thr_second") -> str:
     """The toolbar with controls for these threads."""
-    return TOOLBAR.replace("thr_a", a).replace("thr_b", b)
+    return TOOLBAR.replace("thr_first", a).replace("thr_second", b)
 
 
 @pytest.mark.core
@@ -464,9 +464,9 @@ SLOWLY = """<script>
 
 def test_a_failed_restore_that_is_taken_back_slowly(scene: Scene) -> None:
     """On a busy machine more than 0.1 ms pass between the end of a failed load and the way back."""
-    store(scene, "thr_a")
+    store(scene, "thr_first")
     scene.open(fake=True, foot=SLOWLY)
     expect(scene.locate("#status")).to_have_text(
         "The last conversation could not be loaded. Reload the page to try again."
     )
-    assert scene.stored() == "thr_a"
+    assert scene.stored() == "thr_first"

@@ -216,7 +216,7 @@ def test_options_that_the_app_refuses(scene: Scene, owner: bool) -> None:
     scene.expect_report("error: ", "the element refused its options")
 
 
-@pytest.mark.parametrize("query", ["", "?threadId=thr_a"])
+@pytest.mark.parametrize("query", ["", "?threadId=thr_first"])
 def test_a_domain_that_is_not_verified(scene: Scene, query: str) -> None:
     """The iframe goes in the middle of the first load, whose end never comes."""
     scene.open(owner=True, wait=False, query=query, stand_in={"refuseDomain": True})
@@ -263,7 +263,7 @@ def test_a_frame_that_is_none_is_found_out(scene: Scene, how: str) -> None:
     scene.chat.break_frame(how)
     # What Firefox says of a frame that may not be shown.
     scene.console.allow("X-Frame-Options|target origin")
-    scene.open(query="?threadId=thr_a", wait=False, settings={"restore_timeout": 0.5})
+    scene.open(query="?threadId=thr_first", wait=False, settings={"restore_timeout": 0.5})
     scene.expect_phase("failed", limit=START_LIMIT)
     scene.expect_off(*CONTROLS)
     scene.expect_report("error: ", "the element does not answer")

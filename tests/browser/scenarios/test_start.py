@@ -64,7 +64,7 @@ def test_clicks_of_the_start_run_once_and_in_order(scene: Scene) -> None:
     scene.expect_phase("idle", limit=START_LIMIT)
     scene.expect_calls(
         ["sendUserMessage", {"text": "Said by a control"}],
-        ["setThreadId", "thr_b"],
+        ["setThreadId", "thr_second"],
         ["setComposerValue", {"text": "A draft"}],
         ["focusComposer"],
     )
@@ -231,7 +231,7 @@ def test_when_not_even_our_javascript_comes_the_page_is_as_before_the_tag(scene:
     scene.locate("#gate").click()
     assert scene.js("scene.notes") == ["mine"]
     scene.locate("#open-a").click()
-    scene.expect_query("?threadId=thr_a")
+    scene.expect_query("?threadId=thr_first")
     scene.expect_report("error: ", "sync/start.js could not be loaded")
 
 
@@ -240,7 +240,7 @@ def test_when_python_never_comes_links_are_links(scene: Scene) -> None:
     scene.page.route(f"**/{wasm}", lambda route: route.abort())
     scene.console.allow(".*")
     thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])
-    scene.open(wait=False, attributes='data-limit="1"', body=TOOLBAR.replace("thr_a", thread))
+    scene.open(wait=False, attributes='data-limit="1"', body=TOOLBAR.replace("thr_first", thread))
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.", timeout=LIMIT)
     scene.expect_off("new", "write", "send", "draft", "fetch", "action", reason="failed")
     scene.expect_on("open-a", "open-b", "gate")
