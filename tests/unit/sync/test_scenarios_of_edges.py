@@ -182,7 +182,6 @@ def test_times_are_finite(seconds: float) -> None:
 def test_a_failure_is_said_once_and_keeps_its_reason() -> None:
     page = Page(owner=True, starts=False)
     page.chatkit.start()
-    page.element.hangs = True
     page.wait(2.0)
     page.element.error("DomainVerificationRequestError", "no")
     page.wait(120.0)
