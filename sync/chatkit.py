@@ -11,7 +11,7 @@ await chatkit.send_user_message(text="Hello")
 
 import json
 
-from .errors import ChatKitError, ChatKitSettingsError, ChatKitUnavailable
+from .errors import ChatKitBusy, ChatKitError, ChatKitSettingsError, ChatKitUnavailable
 from .gate import ACTIONS
 from .session import DEFAULTS, Session
 from .state import ELEMENT_EVENTS
@@ -282,6 +282,9 @@ class ChatKit:
         action = click["action"]
         try:
             await self._do(action, click, when_busy)
+        except ChatKitBusy:
+            # The click came in the moment before its control went off.
+            pass
         except ChatKitError as error:
             self._browser.report(f"The control {action!r}: {error}")
             self._session.told("own.notice", {"notice": "refused"})

@@ -218,6 +218,7 @@ class Commands:
         undo: "list[Callable[[], None]]" = []
         timer: "object" = None
         counted = command in THREAD_COMMANDS
+        asked_at = self._browser.now()
 
         def end(how: "str", outcome: "Any", reason: "object") -> "None":
             if entry not in self._running:
@@ -229,6 +230,7 @@ class Commands:
             owner.command_ended(command, parameters, _outcome(command, how, outcome))
             if counted:
                 owner.told("own.command.end")
+            self._tell_life(command, how, self._browser.now() - asked_at)
             answered(how, outcome, reason)
 
         def heard(outcome: "Any", reason: "object") -> "None":
@@ -247,6 +249,13 @@ class Commands:
         undo.append(
             self._browser.command(owner.element, COMMANDS[command], parameters, heard, files)
         )
+
+    def _tell_life(self, command: "str", how: "str", seconds: "float") -> "None":
+        # A caller may be impatient; only our own limit says something of the element.
+        if how == "late" and seconds >= (self.limit(command) or 0.0):
+            self._owner.told("own.silent")
+        elif how in ("resolved", "rejected") and not self._owner.snapshot.proven:
+            self._owner.told("own.answered")
 
     def end(self, reason: "str") -> "None":
         """Ends every running command: there is no element any more."""

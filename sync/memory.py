@@ -85,7 +85,7 @@ class Memory:
         `status` is the load's HTTP status where one was seen (0 for no connection). Where none was,
         the id is kept once and forgotten when it fails again on a later visit.
         """
-        if status in GONE_STATUSES:
+        if is_gone(status):
             self.remember(None, correcting=True)
             return "thread-gone"
         if status is not None or error == "TypeError":
@@ -103,3 +103,8 @@ class Memory:
         self._last = ()
         self._store.set_scope(scope)
         self._bar.settled(None, correcting=True)
+
+
+def is_gone(status: "int | None") -> "bool":
+    """Whether a load's HTTP status says that the thread is gone for good."""
+    return status in GONE_STATUSES

@@ -10,7 +10,7 @@ from .address_bar import WRITE_INTERVAL, AddressBar
 from .commands import Commands
 from .gate import REASONS
 from .listeners import Listeners, arguments
-from .memory import Memory
+from .memory import Memory, is_gone
 from .options import TOOL_TIMEOUT
 from .owning import Owning, is_error, notice_after
 from .restoring import RESTORE_TIMEOUT, Restoring
@@ -332,6 +332,9 @@ class Session:
         leaving, self._leaves_scope = self._leaves_scope, False
         if self._memory is not None and not (leaving and thread_id is None):
             self._memory.remember(thread_id, correcting=how == "deletion")
+        if self.snapshot.notice is not None:
+            # A switch that has worked: what was to be said is over.
+            self.told("own.notice")
 
     def command_started(self, command: "str", parameters: "list[Any]") -> "None":
         """One of our commands is on its way to the element."""
@@ -367,7 +370,7 @@ class Session:
 
     def _wished(self, thread_id: "str | None") -> "None":
         if self.is_former(thread_id):
-            self._correct()
+            self._correct(thread_id)
         else:
             self._wishes.wish(thread_id, self.snapshot)
 
@@ -390,12 +393,13 @@ class Session:
             if self._memory is not None and not self._wishes.is_open:
                 self._memory.remember(self.snapshot.thread_id, correcting=True)
 
-    def _correct(self) -> "None":
+    def _correct(self, thread_id: "str | None") -> "None":
         """A wished thread cannot be shown: the entry is corrected to the one that is, as soon as
         nothing else is on its way.
         """
+        status = self.owning.status_of(thread_id) if self.owning and thread_id else None
         self._owes_correction = True
-        self.told("own.notice", {"notice": "restore-failed"})
+        self.told("own.notice", {"notice": "thread-gone" if is_gone(status) else "switch-failed"})
 
 
 def _subject(command: "str", parameters: "list[Any]") -> "tuple[str | None, bool]":

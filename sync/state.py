@@ -265,6 +265,9 @@ _RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" 
     "own.gone": lambda s, d: as_dict(Snapshot(gone=True, notice=s.notice)),
     "own.failed": lambda s, d: {"failure": s.failure or d["reason"]},
     "own.stopped": lambda s, d: as_dict(Snapshot(failure="stopped")),
+    # A command without an answer finds out a ready that was only a frame's load (measured).
+    "own.silent": lambda s, d: {} if s.proven else {"failure": s.failure or "no-answer"},
+    "own.answered": lambda s, d: {"proven": True},
     "own.stalled": lambda s, d: {"stalled": True},
     "own.alive": lambda s, d: {"stalled": False},
     "own.locked": lambda s, d: {"locked": not s.responding},

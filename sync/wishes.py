@@ -25,8 +25,8 @@ class Wishes:
     """Holds at most one wish; `is_open` while it has not been granted yet.
 
     `ask(thread_id, answered)` asks the element for a thread, `can_show(thread_id)` says whether it
-    still can, `refused()` is called when a wish has to be given up, and `soon(function)` calls
-    later, for an element that says that it is busy although no event does.
+    still can, `refused(thread_id)` is called when a wish has to be given up, and `soon(function)`
+    calls later, for an element that says that it is busy although no event does.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Wishes:
         snapshot: "Callable[[], Snapshot]",
         ask: "Callable[[str | None, Answered], None]",
         can_show: "Callable[[str | None], bool]",
-        refused: "Callable[[], None]",
+        refused: "Callable[[str | None], None]",
     ):
         self._soon = soon
         self._snapshot = snapshot
@@ -68,7 +68,7 @@ class Wishes:
             return
         if not self._can_show(thread_id):
             # The element would show an empty thread and call that a success (measured).
-            self._refused()
+            self._refused(thread_id)
             return
 
         def answered(how: "str", outcome: "Any", reason: "object") -> "None":
@@ -81,7 +81,7 @@ class Wishes:
                 self.is_open = True
                 self._soon(lambda: self.observe(self._snapshot()))
             elif how in ("rejected", "late"):
-                self._refused()
+                self._refused(thread_id)
             elif how == "gone":
                 # A fresh element may come in its place, and the person still stands there.
                 self.is_open = True

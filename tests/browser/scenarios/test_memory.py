@@ -194,9 +194,7 @@ def test_a_deleted_thread_is_forgotten(scene: Scene, owner: bool) -> None:
 def test_an_owner_forgets_what_is_gone(scene: Scene) -> None:
     store(scene, "thr_missing")
     scene.open(owner=True, query="?page=1")
-    expect(scene.locate("#status")).to_have_text(
-        "That conversation no longer exists. This is a new chat."
-    )
+    expect(scene.locate("#status")).to_have_text("That conversation no longer exists.")
     scene.expect_shown(None)
     scene.expect_stored(None)
     scene.expect_query("?page=1")
@@ -230,9 +228,7 @@ def test_a_companion_forgets_at_the_second_failure(scene: Scene) -> None:
     )
     assert scene.stored() == "thr_missing"
     scene.reload()
-    expect(scene.locate("#status")).to_have_text(
-        "That conversation no longer exists. This is a new chat."
-    )
+    expect(scene.locate("#status")).to_have_text("That conversation no longer exists.")
     scene.expect_stored(None)
     assert scene.stored("chatkit.threadId.failed") is None
     scene.expect_query("")

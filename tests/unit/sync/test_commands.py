@@ -19,7 +19,7 @@ from sync.gate import COMMANDS, THREAD_COMMANDS
 from sync.state import Snapshot, advance, replace
 from tests.fakes import FakeBrowser, FakeElement, Server, in_loop, passing, settle_loop
 
-IDLE = Snapshot(ready=True, restored=True, thread_known=True, thread_id="a")
+IDLE = Snapshot(ready=True, proven=True, restored=True, thread_known=True, thread_id="a")
 
 
 class Chat:

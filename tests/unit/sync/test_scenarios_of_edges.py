@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync import ChatKit, ChatKitSettingsError, ChatKitUnavailable
+from sync import ChatKit, ChatKitSettingsError, ChatKitUnavailable, CommandTimeout
 from tests.fakes import Server, Storage, in_loop
 
 from .page import KEY, Page
@@ -187,3 +187,59 @@ def test_a_failure_is_said_once_and_keeps_its_reason() -> None:
     page.wait(120.0)
     assert page.snapshot.failure == "domain"
     assert len([one for one in page.browser.reports if "cannot be used" in one]) == 1
+
+
+@OWNER_OR_COMPANION
+@in_loop
+async def test_a_ready_that_was_only_a_frames_load_is_found_out_by_the_first_command(
+    owner: bool,
+) -> None:
+    page = Page(owner=owner)
+    page.element.plan("focusComposer", hangs=True)
+    asked = asyncio.create_task(page.chatkit.focus_composer())
+    await page.live(0.01)
+    await page.live(10.0)
+    with pytest.raises(CommandTimeout):
+        await asked
+    assert page.snapshot.failure == "no-answer"
+    page.element.emit("response.start")
+    assert page.snapshot.phase == "responding", "a later sign of life heals it"
+
+
+@OWNER_OR_COMPANION
+@in_loop
+async def test_an_impatient_caller_says_nothing_of_the_element(owner: bool) -> None:
+    page = Page(owner=owner)
+    page.element.plan("focusComposer", hangs=True)
+    asked = asyncio.create_task(page.chatkit.focus_composer(timeout=0.1))
+    await page.live(0.01)
+    await page.live(1.0)
+    with pytest.raises(CommandTimeout):
+        await asked
+    assert page.snapshot.phase == "idle"
+
+
+@OWNER_OR_COMPANION
+@in_loop
+async def test_a_second_click_on_a_switch_that_is_under_way_is_not_worth_a_word(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.browser.click("new-thread")
+    page.browser.click("new-thread")
+    await page.live(2.0)
+    assert page.snapshot.thread_id is None
+    assert page.snapshot.notice is None
+    assert page.browser.reports == []
+
+
+def test_a_notice_is_over_when_a_switch_has_worked() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.server.down = True
+    page.element.user_opens("b")
+    page.wait()
+    assert page.snapshot.notice == "unavailable"
+    page.server.down = False
+    page.element.user_opens(None)
+    page.wait()
+    assert page.snapshot.notice is None

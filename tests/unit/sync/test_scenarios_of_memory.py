@@ -400,7 +400,7 @@ def test_back_to_a_thread_that_cannot_be_shown_corrects_the_entry(owner: bool) -
     assert page.element.thread_id == "b"
     assert page.remembered == ("b", "b")
     assert page.urls == ["/?threadId=b", "/?threadId=b"]
-    assert page.snapshot.notice == "restore-failed"
+    assert page.snapshot.notice == ("thread-gone" if owner else "switch-failed")
 
 
 @both
