@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Say our marks, and tell pytest-playwright which engine to use."""
     config.addinivalue_line("markers", "core: the marked core, which runs on Pyodide too")
+    config.addinivalue_line("markers", "once: once per engine, the same on both interpreters")
     config.addinivalue_line("markers", "row(key): the row of the behaviour page that a test holds")
     config.addinivalue_line("markers", "hand: needs a hand inside the element; stand-in only")
     if hasattr(config.option, "browser"):

@@ -51,17 +51,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--runtime py`, leave out browser tests that know no interpreter: mpy has run them."""
+    """With `--runtime py`, leave out what mpy has run: no interpreter in it, or marked `once`."""
     if config.getoption("--runtime") != "py":
         return
     here = Path(__file__).parent
-    left_out = [
-        item
-        for item in items
-        if here in item.path.parents and "runtime" not in getattr(item, "fixturenames", ())
-    ]
+    left_out = [item for item in items if here in item.path.parents and is_the_same_on_both(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def is_the_same_on_both(item: pytest.Item) -> bool:
+    """Whether a test has nothing to do with the interpreter in the page."""
+    return (
+        "runtime" not in getattr(item, "fixturenames", ())
+        or item.get_closest_marker("once") is not None
+    )
 
 
 @pytest.fixture(scope="session")
