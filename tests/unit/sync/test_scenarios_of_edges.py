@@ -150,17 +150,6 @@ def test_a_hosted_owner_sees_no_bytes_and_waits_as_long_as_a_companion() -> None
     assert chatkit.snapshot.phase == "responding"
 
 
-@OWNER_OR_COMPANION
-def test_a_wish_that_gets_no_answer_leaves_the_address_with_what_is_shown(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    page.element.user_opens("b")
-    page.wait()
-    page.element.plan("setThreadId", hangs=True)
-    page.browser.history.back()
-    page.wait(60.0)
-    assert page.named == page.snapshot.thread_id == "b"
-
-
 def test_the_same_function_twice_is_two_listeners() -> None:
     page = Page(owner=False)
     calls: list[Any] = []

@@ -340,111 +340,6 @@ def test_a_deletion_that_an_owner_has_seen_replaces_and_a_companion_cannot_tell(
     assert companion.urls == ["/?threadId=a", "/"]
 
 
-# Back and Forward.
-
-
-@both
-def test_back_during_an_answer_goes_at_once(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    page.element.user_opens("b")
-    page.wait()
-    page.server.answer_time = None
-    page.element.user_sends()
-    page.wait()
-    assert page.phase == "responding"
-    page.browser.history.back()
-    page.wait(0.05)
-    assert page.element.thread_id == "a"
-    assert page.phase == "idle"
-
-
-@both
-def test_back_while_the_chat_starts_is_remembered_and_the_newest_wins(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner, starts=False)
-    for thread_id in ("b", "c"):
-        page.browser.history.write(f"/?threadId={thread_id}", push=True)
-    page.chatkit.start()
-    page.wait(0.01)
-    page.browser.history.back()
-    page.browser.history.back()
-    page.wait(3.0)
-    assert page.element.thread_id == "a"
-    assert page.browser.history.index == 0
-    assert page.urls == ["/?threadId=a", "/?threadId=b", "/?threadId=c"]
-
-
-@both
-def test_back_in_quick_steps_ends_where_the_person_ends(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    for thread_id in ("b", "c"):
-        page.element.user_opens(thread_id)
-        page.wait()
-    page.browser.history.back()
-    page.browser.history.back()
-    page.browser.history.forward()
-    page.wait(3.0)
-    assert page.element.thread_id == "b"
-    assert page.remembered == ("b", "b")
-    assert page.urls == ["/?threadId=a", "/?threadId=b", "/?threadId=c"]
-
-
-@both
-def test_back_to_a_thread_that_cannot_be_shown_corrects_the_entry(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    page.element.user_opens("b")
-    page.wait()
-    page.server.threads.remove("a")
-    page.element.visited.discard("a")
-    page.browser.history.back()
-    page.wait()
-    assert page.element.thread_id == "b"
-    assert page.remembered == ("b", "b")
-    assert page.urls == ["/?threadId=b", "/?threadId=b"]
-    assert page.snapshot.notice == ("thread-gone" if owner else "switch-failed")
-
-
-@both
-def test_back_to_an_id_that_has_failed_here_does_not_show_an_empty_thread(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    page.element.user_opens("x")
-    page.wait()
-    page.browser.history.write("/?threadId=x", push=True)
-    page.element.user_opens("b")
-    page.wait()
-    page.browser.history.back()
-    page.wait()
-    assert page.element.thread_id == "b"
-    assert page.named == "b"
-
-
-@both
-def test_a_click_on_a_fragment_does_nothing_to_the_chat(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    page.element.user_opens("b")
-    page.wait()
-    page.browser.history.click_fragment("x")
-    page.wait()
-    assert page.element.thread_id == "b"
-    assert page.urls[-1] == "/?threadId=b#x"
-
-
-@both
-def test_a_wish_that_the_element_refuses_is_tried_again_at_idle(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    page.element.user_opens("b")
-    page.wait()
-    page.element.user_sends()
-    page.wait(0.1)
-    refused = "ChatKit: setThreadId() ignored - already responding."
-    page.element.plan("setThreadId", rejects={"name": "IntegrationError", "message": refused})
-    page.browser.history.back()
-    page.wait(0.1)
-    assert page.element.thread_id == "b"
-    page.wait(5.0)
-    assert page.element.thread_id == "a"
-    assert page.remembered == ("a", "a")
-
-
 @both
 def test_out_of_the_back_forward_cache_both_places_are_read_again(owner: bool) -> None:
     page = Page("/?threadId=a", owner=owner)
@@ -497,16 +392,6 @@ def test_a_browser_without_storage_still_has_the_address(owner: bool, trouble: s
     assert page.reload().element.thread_id == "b"
     assert len(page.browser.reports) == 1
     assert page.browser.exceptions == []
-
-
-@both
-def test_a_browser_that_ignores_the_address_still_has_storage(owner: bool) -> None:
-    page = Page("/", owner=owner)
-    page.browser.history.ignoring = True
-    page.element.user_opens("b")
-    page.wait(60.0)
-    assert page.reload().element.thread_id == "b"
-    assert len(page.browser.reports) == 1
 
 
 @both

@@ -1,0 +1,968 @@
+"""The address bar and the session history, items 13 to 17: on fakes, with a whole page or a table.
+
+Every scenario ends with screen, snapshot, address and storage in agreement, and nothing on its way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sync.address import ID_CHARACTERS, meaning, read, write
+from sync.address_bar import RETRIES, RETRY_AFTER
+from tests.fakes import Server
+from tests.fakes.history import History, normalised
+from tests.unit.sync.page import KEY, Page
+
+both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
+
+PARAMETER = "threadId"
+FIVE = ["a", "b", "c", "d", "e"]
+WALK = [(-1, at) for at in (4, 3, 2, 1, 0)] + [(1, at) for at in (1, 2, 3, 4, 5)]
+WALK += [(-3, 2), (3, 5), (-5, 0), (2, 2)]
+"""Steps through six entries from the last one, and where each arrives."""
+
+
+def agrees(page: Page, thread_id: str | None) -> None:
+    """The chat shows it, Python knows it, both places name it, and all is quiet."""
+    assert page.element.thread_id == thread_id
+    assert page.snapshot.thread_id == thread_id
+    assert page.remembered == (thread_id, thread_id)
+    assert page.phase == "idle"
+    assert not page.snapshot.busy
+    assert page.browser.exceptions == []
+
+
+def among(entries: list[str], at: int, *, owner: bool, **how: Any) -> Page:
+    """A page that is loaded in the middle of a history that earlier visits have left."""
+    page = Page(entries[0], owner=owner, starts=False, **how)
+    history = page.browser.history
+    for entry in entries[1:]:
+        history.write(entry, push=True)
+    history.go(at - len(entries) + 1)
+    history.writes.clear()
+    page.chatkit.start()
+    page.wait(2.0)
+    return page
+
+
+def of_threads(*threads: str) -> list[str]:
+    return [f"/?threadId={thread_id}" for thread_id in threads]
+
+
+# 13. Every byte that is not ours.
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("/", None),
+        ("/?", None),
+        ("/?threadId", None),
+        ("/?threadId=", None),
+        ("/?threadId=thr_1", "thr_1"),
+        ("/?q=1&threadId=thr_1#top", "thr_1"),
+        ("/?threadId=a&threadId=b", "a"),
+        ("/?threadId=&threadId=b", None),
+        ("/?threadid=a", None),
+        ("/?xthreadId=a", None),
+        ("/#threadId=a", None),
+        ("/#?threadId=a", None),
+        ("/?q=%26threadId=a", None),
+        ("/?thread%49d=a", "a"),
+        ("/?%74hread%49d=%61", "a"),
+        ("/?threadId=thr%5F1", "thr_1"),
+        ("/?threadId=a%20b", "a b"),
+        ("/?threadId=a+b", "a b"),
+        ("/?threadId=a=b", "a=b"),
+        ("/?threadId=%C3%A9", "é"),
+        ("/?threadId=100%", "100%"),
+        ("/?threadId=%zz", "%zz"),
+        ("/?threadId=%ff", "\ufffd"),
+        ("https://a.example/p?x#y?threadId=z", None),
+    ],
+)
+def test_13_the_first_appearance_is_read_and_decoded(url: str, found: str | None) -> None:
+    assert read(url, PARAMETER) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "thread_id", "written"),
+    [
+        ("/", "t", "/?threadId=t"),
+        ("/?", "t", "/?threadId=t"),
+        ("/#top", "t", "/?threadId=t#top"),
+        ("/?#top", "t", "/?threadId=t#top"),
+        ("/?flag&q=a%20b&e=", "t", "/?flag&q=a%20b&e=&threadId=t"),
+        ("/?threadId=x&q=a+b", "t", "/?threadId=t&q=a+b"),
+        ("/?q=1&threadId=x&r=2", "t", "/?q=1&threadId=t&r=2"),
+        ("/?q=1&threadId=x&r=2&threadId=y", "t", "/?q=1&threadId=t&r=2"),
+        ("/?q=1&threadId=&r=2", "t", "/?q=1&threadId=t&r=2"),
+        ("/?threadId&r", "t", "/?threadId=t&r"),
+        ("/?thread%49d=x", "t", "/?threadId=t"),
+        ("/?thread%49d=x&threadId=y&q", "t", "/?threadId=t&q"),
+        ("/?q=1&&r=2", "t", "/?q=1&&r=2&threadId=t"),
+        ("/?q=%e4%zz+%2B&", "t", "/?q=%e4%zz+%2B&&threadId=t"),
+        ("/?flag&q=a%20b&e=&threadId=x#h", None, "/?flag&q=a%20b&e=#h"),
+        ("/?threadId=x", None, "/"),
+        ("/?threadId=x&threadId=y#h?threadId=z", None, "/#h?threadId=z"),
+        ("/?thread%49d=x&q=%20", None, "/?q=%20"),
+        ("/?q=1", None, "/?q=1"),
+    ],
+)
+def test_13_only_our_own_piece_of_the_query_is_written(
+    url: str, thread_id: str | None, written: str
+) -> None:
+    assert write(url, PARAMETER, thread_id) == written
+
+
+@pytest.mark.parametrize("url", ["/", "/?", "/?q", "/?&", "/#h", "/?a=%20+&b#h"])
+def test_13_taking_out_what_is_not_there_changes_no_byte(url: str) -> None:
+    assert write(url, PARAMETER, None) == url
+
+
+QUERY_TEXT = st.text(
+    alphabet=st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_characters="#&?"),
+    max_size=8,
+)
+PIECES = st.lists(
+    QUERY_TEXT.filter(
+        lambda piece: read("/?" + piece, PARAMETER) is None and piece.partition("=")[0] != PARAMETER
+    )
+)
+IDS = st.text(alphabet=ID_CHARACTERS, min_size=1, max_size=20)
+FRAGMENTS = st.sampled_from(["", "#", "#top", "#?threadId=no", "#a=b&threadId=c"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES, IDS, FRAGMENTS, st.integers(min_value=0))
+def test_13_what_is_written_is_read_and_taking_it_out_gives_every_byte_back(
+    pieces: list[str], thread_id: str, fragment: str, place: int
+) -> None:
+    url = "/p" + ("?" + "&".join(pieces) if any(pieces) else "") + fragment
+    written = write(url, PARAMETER, thread_id)
+    assert read(written, PARAMETER) == thread_id
+    assert write(written, PARAMETER, None) == url
+    at = place % (len(pieces) + 1)
+    among_them = [*pieces[:at], f"{PARAMETER}=old", *pieces[at:]]
+    moved = write("/p?" + "&".join(among_them) + fragment, PARAMETER, thread_id)
+    among_them[at] = f"{PARAMETER}={thread_id}"
+    assert moved == "/p?" + "&".join(among_them) + fragment
+
+
+@both
+@pytest.mark.parametrize(
+    ("came", "restored", "switched", "left"),
+    [
+        (
+            "/p?flag&q=a%20b&e=&threadId=a#top",
+            "/p?flag&q=a%20b&e=&threadId=a#top",
+            "/p?flag&q=a%20b&e=&threadId=b#top",
+            "/p?flag&q=a%20b&e=#top",
+        ),
+        ("/?threadId=a&q=a+b", "/?threadId=a&q=a+b", "/?threadId=b&q=a+b", "/?q=a+b"),
+        ("/?q&threadId=a&r=%zz", "/?q&threadId=a&r=%zz", "/?q&threadId=b&r=%zz", "/?q&r=%zz"),
+        # Repeated: the first one counts, and the rest goes when we write.
+        (
+            "/?q=1&threadId=a&r=2&threadId=c",
+            "/?q=1&threadId=a&r=2&threadId=c",
+            "/?q=1&threadId=b&r=2",
+            "/?q=1&r=2",
+        ),
+        # Encoded, by somebody who encodes more than he must.
+        ("/?thread%49d=%61&q", "/?thread%49d=%61&q", "/?threadId=b&q", "/?q"),
+        # Empty: no thread, so that storage serves, and its place is ours.
+        ("/?q=1&threadId=&r=2", "/?q=1&threadId=a&r=2", "/?q=1&threadId=b&r=2", "/?q=1&r=2"),
+        ("/?threadId#h", "/?threadId=a#h", "/?threadId=b#h", "/#h"),
+        ("/?flag&q=a%20b&e=", "/?flag&q=a%20b&e=&threadId=a", None, "/?flag&q=a%20b&e="),
+    ],
+)
+def test_13_a_whole_visit_leaves_every_other_byte_and_the_pages_state(
+    owner: bool, came: str, restored: str, switched: str | None, left: str
+) -> None:
+    switched = switched or restored.replace("threadId=a", "threadId=b")
+    page = Page(came, owner=owner, stored="a", starts=False)
+    history = page.browser.history
+    history.states[0] = {"mine": [1, {"two": None}]}
+    page.chatkit.start()
+    page.wait(2.0)
+    agrees(page, "a")
+    assert page.urls == [restored]
+    page.element.user_opens("b")
+    page.wait()
+    page.element.user_opens(None)
+    page.wait()
+    assert page.urls == [restored, switched, left]
+    assert history.states == [{"mine": [1, {"two": None}]}] * 3
+    history.go(-2)
+    page.wait()
+    agrees(page, "a")
+    assert page.urls == [restored, switched, left]
+
+
+@settings(max_examples=40, deadline=None)
+@given(PIECES, FRAGMENTS)
+def test_13_no_restore_no_switch_and_no_new_chat_touches_what_is_the_pages(
+    pieces: list[str], fragment: str
+) -> None:
+    if fragment == "#":
+        return  # a browser keeps it, the fake history does not
+    url = normalised("/p" + ("?" + "&".join(pieces) if any(pieces) else "") + fragment)
+    page = Page(url, owner=False, stored="a")
+    for thread_id in ("b", "c", None):
+        page.element.user_opens(thread_id)
+        page.wait()
+    agrees(page, None)
+    assert [read(entry, PARAMETER) for entry in page.urls] == ["a", "b", "c", None]
+    assert [write(entry, PARAMETER, None) for entry in page.urls] == [url] * 4
+
+
+# 14. Back and Forward.
+
+
+@both
+@pytest.mark.parametrize("visited", [True, False], ids=["visited", "to be loaded"])
+def test_14_back_and_forward_across_five_threads_and_a_new_chat_agree_at_every_entry(
+    owner: bool, visited: bool
+) -> None:
+    entries = ["/?q=1&threadId=" + thread_id for thread_id in FIVE] + ["/?q=1"]
+    if visited:
+        page = Page("/?q=1", owner=owner, server=Server(*FIVE))
+        for thread_id in (*FIVE, None):
+            page.element.user_opens(thread_id)
+            page.wait()
+    else:
+        page = among(entries, 5, owner=owner, server=Server(*FIVE))
+    assert page.urls == entries
+    for step, at in WALK:
+        page.browser.history.go(step)
+        page.wait()
+        agrees(page, [*FIVE, None][at])
+        assert page.browser.history.index == at
+    assert page.urls == entries
+    assert page.browser.reports == []
+
+
+@both
+def test_14_back_while_a_load_runs_goes_at_once_and_the_late_load_changes_nothing(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("b")
+    page.wait()
+    page.server.latencies["c"] = 5.0
+    page.element.user_opens("c")
+    page.wait()
+    assert page.phase == "loading"
+    page.browser.history.back()
+    page.wait(0.05)
+    assert page.element.thread_id == "a"
+    page.wait(10.0)
+    agrees(page, "a")
+    assert page.urls == of_threads("a", "b")
+    assert page.browser.history.index == 0
+
+
+@both
+def test_14_back_and_forward_while_their_own_loads_run_end_at_the_last_entry(owner: bool) -> None:
+    page = among(of_threads(*FIVE), 4, owner=owner, server=Server(*FIVE))
+    page.server.latency = 3.0
+    for step in (-1, -1, 1, -2):
+        page.browser.history.go(step)
+        page.wait(0.5)
+        assert page.phase == "loading"
+    page.wait(10.0)
+    agrees(page, "b")
+    assert page.browser.history.index == 1
+    assert page.urls == of_threads(*FIVE)
+
+
+@both
+def test_14_back_in_the_moment_before_a_switch_is_settled_is_the_newer_one(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("b")
+    page.wait()
+    page.element.user_opens("c")
+    page.wait(0.12)  # loaded, not yet believed
+    assert page.named == "b"
+    page.browser.history.back()
+    page.wait()
+    agrees(page, "a")
+    assert page.urls == of_threads("a", "b")
+
+
+@both
+def test_14_back_while_an_answer_streams_goes_at_once_and_forward_finds_it_again(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("b")
+    page.wait()
+    page.server.answer_time = 30.0
+    page.element.user_sends()
+    page.wait()
+    assert page.phase == "responding"
+    page.browser.history.back()
+    page.wait(0.05)
+    agrees(page, "a")
+    page.browser.history.forward()
+    page.wait(0.05)
+    assert page.phase == "responding"
+    page.wait(60.0)
+    agrees(page, "b")
+    assert page.urls == of_threads("a", "b")
+
+
+@both
+@pytest.mark.parametrize(("after", "named"), [(0.05, None), (0.5, "new_1")])
+def test_14_back_during_a_first_message_leaves_it_where_it_is(
+    owner: bool, after: float, named: str | None
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens(None)
+    page.wait()
+    page.element.user_sends()
+    page.wait(after)
+    page.browser.history.back()
+    page.wait(10.0)
+    agrees(page, "a")
+    page.browser.history.forward()
+    page.wait(10.0)
+    agrees(page, named)
+    assert page.urls == of_threads("a") + (of_threads(named) if named else ["/"])
+
+
+@both
+@pytest.mark.parametrize("pause", [0.0, 0.001, 0.02, 0.2])
+@pytest.mark.parametrize(
+    "latencies", [{}, {"c": 3.0, "b": 2.0, "a": 1.0}, {"c": 0.5, "b": 1.0, "a": 2.0}]
+)
+def test_14_of_three_quick_backs_the_last_wins(
+    owner: bool, pause: float, latencies: dict[str, float]
+) -> None:
+    page = among(of_threads("a", "b", "c", "d"), 3, owner=owner, server=Server(*FIVE))
+    page.server.latencies.update(latencies)
+    for _ in range(3):
+        page.browser.history.back()
+        page.wait(pause)
+    page.wait(10.0)
+    agrees(page, "a")
+    assert page.browser.history.index == 0
+    assert page.urls == of_threads("a", "b", "c", "d")
+    assert page.browser.history.writes == []
+
+
+@both
+def test_14_back_and_forward_in_quick_steps_end_where_the_person_ends(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    for thread_id in ("b", "c"):
+        page.element.user_opens(thread_id)
+        page.wait()
+    page.browser.history.back()
+    page.browser.history.back()
+    page.browser.history.forward()
+    page.wait(3.0)
+    agrees(page, "b")
+    assert page.urls == of_threads("a", "b", "c")
+
+
+@both
+def test_14_back_while_the_chat_starts_is_remembered_and_the_newest_wins(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    for thread_id in ("b", "c"):
+        page.browser.history.write(f"/?threadId={thread_id}", push=True)
+    page.chatkit.start()
+    page.wait(0.01)
+    page.browser.history.back()
+    page.browser.history.back()
+    page.wait(3.0)
+    agrees(page, "a")
+    assert page.browser.history.index == 0
+    assert page.urls == of_threads("a", "b", "c")
+
+
+@both
+@pytest.mark.parametrize("status", [404, 403])
+def test_14_back_to_a_thread_that_is_gone_corrects_its_entry(owner: bool, status: int) -> None:
+    page = among(of_threads("x", "b", "c"), 1, owner=owner)
+    page.server.failing["x"] = status
+    page.browser.history.back()
+    page.wait()
+    agrees(page, "b")
+    assert page.urls == of_threads("b", "b", "c")
+    assert page.browser.history.writes == [("replace", "/?threadId=b")]
+    assert page.snapshot.notice == ("thread-gone" if owner else "switch-failed")
+    page.browser.history.go(2)
+    page.wait()
+    agrees(page, "c")
+
+
+@both
+def test_14_back_to_a_thread_that_was_deleted_here_meanwhile(owner: bool) -> None:
+    page = among(of_threads("a", "b"), 1, owner=owner)
+    page.element.user_deletes("a")
+    page.wait()
+    agrees(page, "b")
+    page.browser.history.back()
+    page.wait()
+    agrees(page, "b")
+    assert page.urls == of_threads("b", "b")
+
+
+@both
+def test_14_back_from_a_new_chat_to_a_thread_that_is_gone_corrects_to_the_new_chat(
+    owner: bool,
+) -> None:
+    page = among(["/?q=1&threadId=x", "/?q=1"], 1, owner=owner)
+    page.browser.history.back()
+    page.wait()
+    agrees(page, None)
+    assert page.urls == ["/?q=1", "/?q=1"]
+
+
+@both
+@pytest.mark.parametrize("status", [500, 503, 0])
+@pytest.mark.parametrize("streaming", [False, True])
+def test_14_back_to_a_thread_whose_load_fails_stays_and_says_so(
+    owner: bool, status: int, streaming: bool
+) -> None:
+    page = among(of_threads("a", "b"), 1, owner=owner)
+    page.server.failing["a"] = status
+    if streaming:
+        page.element.user_sends()
+        page.wait(0.2)
+        assert page.phase == "responding"
+    page.browser.history.back()
+    page.wait(5.0)
+    agrees(page, "b")
+    assert page.urls == of_threads("b", "b")
+    assert page.snapshot.notice == "switch-failed"
+    assert [value for _, value in page.storage.writes if value == "a"] == []
+
+
+@both
+@pytest.mark.parametrize("pause", [0.0, 0.01, 0.2])
+def test_14_three_quick_backs_that_end_at_a_thread_that_fails_correct_that_entry_alone(
+    owner: bool, pause: float
+) -> None:
+    page = among(of_threads("x", "a", "b", "c"), 3, owner=owner)
+    page.server.latencies.update({"a": 0.5, "b": 0.3})
+    for _ in range(3):
+        page.browser.history.back()
+        page.wait(pause)
+    page.wait(10.0)
+    shown = page.element.thread_id
+    assert shown in ("a", "b", "c")
+    agrees(page, shown)
+    assert page.urls == [f"/?threadId={shown}", *of_threads("a", "b", "c")]
+
+
+@both
+def test_14_forward_before_the_failure_is_known_corrects_nothing(owner: bool) -> None:
+    page = among(of_threads("x", "b"), 1, owner=owner)
+    page.browser.history.back()
+    page.wait(0.01)
+    page.browser.history.forward()
+    page.wait(5.0)
+    agrees(page, "b")
+    assert page.urls == of_threads("x", "b")
+
+
+@both
+def test_14_back_to_an_id_that_has_failed_here_does_not_show_an_empty_thread(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("x")
+    page.wait()
+    page.browser.history.write("/?threadId=x", push=True)
+    page.element.user_opens("b")
+    page.wait()
+    page.browser.history.back()
+    page.wait()
+    agrees(page, "b")
+    assert "x" not in page.asked(), "the element would resolve it, empty (fact 6)"
+    assert page.urls == of_threads("a", "b", "b")
+
+
+@both
+def test_14_a_back_that_the_element_refuses_is_tried_again_at_idle(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("b")
+    page.wait()
+    page.element.user_sends()
+    page.wait(0.1)
+    refused = "ChatKit: setThreadId() ignored - already responding."
+    page.element.plan("setThreadId", rejects={"name": "IntegrationError", "message": refused})
+    page.browser.history.back()
+    page.wait(0.1)
+    assert page.element.thread_id == "b"
+    page.wait(5.0)
+    agrees(page, "a")
+
+
+@both
+def test_14_a_back_that_gets_no_answer_leaves_the_address_with_what_is_shown(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("b")
+    page.wait()
+    page.element.plan("setThreadId", hangs=True)
+    page.browser.history.back()
+    page.wait(60.0)
+    agrees(page, "b")
+
+
+# 15. The page's own entries.
+
+
+@pytest.mark.parametrize(
+    ("left", "entry", "asks"),
+    [
+        # An entry that names another thread asks for it, whatever else differs.
+        ("/?threadId=a", "/?threadId=b", ("thread", "b")),
+        ("/", "/?threadId=b", ("thread", "b")),
+        ("/p?threadId=a", "/q?x=1&threadId=b", ("thread", "b")),
+        ("/p?threadId=a", "/?thread%49d=%62", ("thread", "b")),
+        ("/?threadId=a", "/?threadId=b&threadId=a", ("thread", "b")),
+        # The same name asks for nothing: a fragment, the page's own parameters and paths.
+        ("/?threadId=a", "/?threadId=a#top", ("nothing", None)),
+        ("/?threadId=a#top", "/?threadId=a", ("nothing", None)),
+        ("/?threadId=a", "/?x=1&threadId=a", ("nothing", None)),
+        ("/inbox?threadId=a", "/mail/1?threadId=a", ("nothing", None)),
+        ("/?threadId=a", "/?threadId=a&threadId=b", ("nothing", None)),
+        ("/", "/#top", ("nothing", None)),
+        ("/", "/other", ("nothing", None)),
+        ("/?x=1", "/?x=2", ("nothing", None)),
+        # Without our parameter: a new chat only where nothing else differs.
+        ("/?threadId=a", "/", ("new", None)),
+        ("/?q=1&threadId=a", "/?q=1", ("new", None)),
+        ("/?threadId=a&q=1", "/?q=1", ("new", None)),
+        ("/?q=1&threadId=a&r=2", "/?q=1&r=2", ("new", None)),
+        ("/mail/1?threadId=a", "/mail/1", ("new", None)),
+        ("/?threadId=a#x", "/#y", ("new", None)),
+        ("/?threadId=a&threadId=b", "/", ("new", None)),
+        ("https://page.example/?threadId=a#x", "https://page.example/", ("new", None)),
+        ("/?threadId=a", "/?q=1", ("nothing", None)),
+        ("/?q=1&threadId=a", "/", ("nothing", None)),
+        ("/?q=1&threadId=a", "/?q=2", ("nothing", None)),
+        ("/p?threadId=a", "/q", ("nothing", None)),
+        ("/mail/1?threadId=a", "/mail", ("nothing", None)),
+        # Empty is absent.
+        ("/?threadId=a", "/?threadId=", ("new", None)),
+        ("/", "/?threadId=", ("nothing", None)),
+        ("/?threadId", "/", ("nothing", None)),
+        # Nonsense is absent.
+        ("/?threadId=a", "/?threadId=%3Cb%3E", ("new", None)),
+        ("/?threadId=a", "/q?threadId=%3Cb%3E", ("nothing", None)),
+        ("/", "/?threadId=%3Cb%3E", ("nothing", None)),
+        ("/?threadId=%3Cb%3E", "/", ("nothing", None)),
+        ("/?threadId=%3Cb%3E", "/?threadId=a", ("thread", "a")),
+    ],
+)
+def test_15_what_an_entry_asks_for(left: str, entry: str, asks: tuple[str, str | None]) -> None:
+    assert meaning(left, entry, PARAMETER) == asks
+
+
+@both
+def test_15_clicks_on_fragments_change_nothing_and_back_across_them_neither(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("b")
+    page.wait()
+    asked = len(page.asked())
+    page.browser.history.click_fragment("x")
+    page.wait()
+    page.browser.history.click_fragment("threadId=c")
+    page.wait()
+    agrees(page, "b")
+    page.browser.history.go(-2)
+    page.wait()
+    page.browser.history.go(1)
+    page.wait()
+    agrees(page, "b")
+    assert len(page.asked()) == asked
+    assert page.urls == [
+        *of_threads("a", "b"),
+        "/?threadId=b#x",
+        "/?threadId=b#threadId=c",
+    ]
+    page.browser.history.go(-2)
+    page.wait()
+    agrees(page, "a")
+
+
+@both
+def test_15_a_fragment_of_a_new_chat_and_during_an_answer_changes_nothing(owner: bool) -> None:
+    page = Page("/", owner=owner)
+    page.browser.history.click_fragment("x")
+    page.element.user_sends()
+    page.wait(0.5)
+    page.browser.history.click_fragment("y")
+    page.wait(0.1)
+    assert page.phase == "responding"
+    page.wait(5.0)
+    agrees(page, "new_1")
+    assert page.urls == ["/", "/?threadId=new_1#x", "/?threadId=new_1#y"]
+    assert page.asked() == []
+
+
+@both
+@pytest.mark.parametrize(
+    ("pushed", "steps", "shown"),
+    [
+        # Other paths and parameters, with and without ours: the chat stays.
+        (["/mail/1"], [-1], "a"),
+        (["/mail/1"], [-1, 1], "a"),
+        (["/mail/1?threadId=a"], [-1, 1], "a"),
+        (["/mail/1", "/mail/2", "/mail/1"], [-1, -1, 1, -2], "a"),
+        (["/?x=1"], [-1, 1], "a"),
+        (["/?threadId=a&x=1", "/?threadId=a&x=2"], [-1, -1, 2], "a"),
+        # What the entry that is left says counts, though a page that pushes tells nobody.
+        (["/", "/mail/1"], [-1], "a"),
+        (["/mail/1", "/mail/1?threadId=b"], [-1], None),
+        # An entry that differs in nothing but ours, and one that names another thread.
+        (["/"], [-1], "a"),
+        (["/"], [-1, 1], None),
+        (["/mail/1?threadId=b"], [-1, 1], "b"),
+        (["/mail/1?threadId=b"], [-1, 1, -1], "a"),
+        (["/mail/1", "/mail/1?threadId=c"], [-2, 2], "c"),
+    ],
+)
+def test_15_entries_that_the_page_pushes_ask_for_what_they_say_and_for_nothing_more(
+    owner: bool, pushed: list[str], steps: list[int], shown: str | None
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    for url in pushed:
+        page.browser.history.write(url, push=True)
+        page.wait()
+        assert page.element.thread_id == "a", "a push tells nobody"
+    for step in steps:
+        page.browser.history.go(step)
+        page.wait()
+    assert page.element.thread_id == page.snapshot.thread_id == shown
+    assert page.urls == ["/?threadId=a", *pushed]
+    assert page.browser.exceptions == []
+    assert page.named in (None, shown)
+
+
+@both
+def test_15_a_switch_on_an_entry_of_the_pages_own_replaces_or_pushes_as_that_entry_says(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    history = page.browser.history
+    history.write("/mail/1", push=True)
+    page.element.user_opens("b")
+    page.wait()
+    agrees(page, "b")
+    assert page.urls == ["/?threadId=a", "/mail/1?threadId=b"]
+    history.write("/mail/2?threadId=c&x", push=True)
+    page.element.user_opens("a")
+    page.wait()
+    agrees(page, "a")
+    assert page.urls[2:] == ["/mail/2?threadId=c&x", "/mail/2?threadId=a&x"]
+    for shown in ("c", "b", "a"):
+        history.back()
+        page.wait()
+        agrees(page, shown)
+
+
+@both
+def test_15_what_the_page_replaces_is_where_the_next_switch_starts_from(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    history = page.browser.history
+    history.write("/p?q=%20", push=False)
+    page.wait()
+    assert page.element.thread_id == "a"
+    page.element.user_opens("b")
+    page.wait()
+    assert page.urls == ["/p?q=%20&threadId=b"]
+    history.write("/p?threadId=c", push=False)
+    page.wait()
+    assert page.element.thread_id == "b"
+    page.element.user_opens("a")
+    page.wait()
+    agrees(page, "a")
+    assert page.urls == ["/p?threadId=c", "/p?threadId=a"]
+    history.back()
+    page.wait()
+    agrees(page, "c")
+
+
+@both
+def test_15_back_to_an_entry_that_holds_nonsense_is_as_if_it_held_nothing(owner: bool) -> None:
+    odd = "%3Cscript%3E"
+    page = among([f"/?q=1&threadId={odd}", "/?q=1&threadId=a"], 1, owner=owner)
+    page.browser.history.back()
+    page.wait()
+    agrees(page, None)
+    assert page.urls == ["/?q=1", "/?q=1&threadId=a"]
+    assert len(page.browser.reports) == 1
+    assert odd not in page.browser.reports[0]
+    page.browser.history.write(f"/?q=1&threadId={odd}", push=False)
+    page.browser.history.forward()
+    page.wait()
+    agrees(page, "a")
+    page.browser.history.back()
+    page.wait()
+    agrees(page, None)
+    assert page.urls == ["/?q=1", "/?q=1&threadId=a"]
+    assert len(page.browser.reports) == 1, "once"
+
+
+@both
+def test_15_nonsense_on_another_path_of_the_page_is_taken_out_and_the_chat_stays(
+    owner: bool,
+) -> None:
+    page = among(["/p?threadId=a%20b#h", "/?threadId=a"], 1, owner=owner)
+    page.browser.history.back()
+    page.wait()
+    assert page.element.thread_id == "a"
+    assert page.urls == ["/p#h", "/?threadId=a"]
+    assert len(page.browser.reports) == 1
+    page.browser.history.forward()
+    page.wait()
+    agrees(page, "a")
+
+
+# 16. Browsers that limit, ignore and refuse.
+
+SAFARI = 100, 30.0
+"""Writes to the history, and the seconds in which a browser allows as many: Safari's hundred,
+Chromium's burst, Firefox's thousand (measured)."""
+CHROMIUM = 200, 10.0
+FIREFOX = 1000, 10.0
+limits = pytest.mark.parametrize(
+    ("allowed", "seconds"), [SAFARI, CHROMIUM, FIREFOX], ids=["Safari", "Chromium", "Firefox"]
+)
+
+
+class Counted:
+    """When a page's history was written to, the refused writes included."""
+
+    def __init__(self, page: Page) -> None:
+        self.times: list[float] = []
+        history: History = page.browser.history
+        write_really = history.write
+
+        def counting(url: str, *, push: bool, state: object = None) -> None:
+            self.times.append(page.browser.clock.now())
+            write_really(url, push=push, state=state)
+
+        history.write = counting  # type: ignore[method-assign]
+
+    def most(self, seconds: float) -> int:
+        """The most writes in any so many seconds."""
+        return max(
+            sum(1 for other in self.times if 0 <= other - start < seconds) for start in self.times
+        )
+
+
+@limits
+@both
+@pytest.mark.parametrize("pause", [0.0, 0.001, 0.07, 0.12, 0.4])
+def test_16_five_hundred_changes_never_reach_the_browsers_limit_and_the_last_is_named(
+    owner: bool, pause: float, allowed: int, seconds: float
+) -> None:
+    threads = [f"t{number}" for number in range(500)]
+    page = Page("/?threadId=a", owner=owner, server=Server("a", *threads))
+    page.server.latency = 0.005
+    counted = Counted(page)
+    for thread_id in threads:
+        page.element.user_opens(thread_id)
+        page.wait(pause)
+    page.wait()
+    agrees(page, "t499")
+    assert counted.most(seconds) < allowed
+    assert page.browser.reports == []
+
+
+@both
+@pytest.mark.parametrize("how", ["ignoring", "refusing"])
+def test_16_a_write_that_the_browser_ignored_or_refused_is_found_out_and_tried_again(
+    owner: bool, how: str
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    setattr(page.browser.history, how, True)
+    page.element.user_opens("b")
+    page.wait()
+    assert page.remembered == ("a", "b"), "read back, not believed"
+    assert page.element.thread_id == "b"
+    setattr(page.browser.history, how, False)
+    page.wait(RETRY_AFTER)
+    agrees(page, "b")
+    assert page.urls == of_threads("a", "b")
+    assert page.browser.reports == []
+    page.browser.history.back()
+    page.wait()
+    agrees(page, "a")
+
+
+@both
+@pytest.mark.parametrize("how", ["ignoring", "refusing"])
+def test_16_when_the_browser_forgives_the_newest_of_many_changes_becomes_one_entry(
+    owner: bool, how: str
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    setattr(page.browser.history, how, True)
+    for thread_id in ("b", "c", "a", "b"):
+        page.element.user_opens(thread_id)
+        page.wait(0.5)
+    setattr(page.browser.history, how, False)
+    page.wait(RETRY_AFTER)
+    agrees(page, "b")
+    assert page.urls == of_threads("a", "b")
+
+
+@both
+def test_16_past_a_limit_the_last_change_is_named_as_soon_as_there_is_room_again(
+    owner: bool,
+) -> None:
+    threads = [f"t{number}" for number in range(20)]
+    page = Page("/?threadId=a", owner=owner, server=Server("a", *threads))
+    page.browser.history.limit = 5
+    for thread_id in threads:
+        page.element.user_opens(thread_id)
+        page.wait(0.4)
+    assert page.named == "t4"
+    page.browser.history.forgive()
+    page.wait(RETRY_AFTER)
+    agrees(page, "t19")
+    assert page.urls == of_threads("a", *threads[:5], "t19")
+    assert page.browser.reports == []
+
+
+@both
+@pytest.mark.parametrize("how", ["ignoring", "refusing"])
+def test_16_back_after_an_ignored_write_leaves_nothing_behind_to_be_tried_again(
+    owner: bool, how: str
+) -> None:
+    page = among(of_threads("a", "b"), 1, owner=owner)
+    setattr(page.browser.history, how, True)
+    page.element.user_opens("c")
+    page.wait()
+    page.browser.history.back()
+    setattr(page.browser.history, how, False)
+    page.wait(RETRY_AFTER * 3)
+    agrees(page, "a")
+    assert page.urls == of_threads("a", "b")
+
+
+@both
+@pytest.mark.parametrize("how", ["ignoring", "refusing"])
+def test_16_a_browser_that_never_lets_us_write_is_told_once_and_storage_serves(
+    owner: bool, how: str
+) -> None:
+    page = Page("/", owner=owner)
+    setattr(page.browser.history, how, True)
+    for thread_id in ("a", "b"):
+        page.element.user_opens(thread_id)
+        page.wait(RETRY_AFTER * (RETRIES + 2))
+    assert page.urls == ["/"]
+    assert len(page.browser.reports) == 1
+    assert page.browser.exceptions == []
+    assert page.phase == "idle"
+    assert page.browser.counts()["timers"] == 0, "given up"
+    agrees(page.reload(), "b")
+
+
+# 17. Renamed, and off.
+
+
+@both
+@pytest.mark.parametrize(
+    ("name", "written"), [("conversation", "conversation"), ("chat id[]", "chat%20id%5B%5D")]
+)
+def test_17_a_renamed_parameter_is_the_only_one_that_is_read_and_written(
+    owner: bool, name: str, written: str
+) -> None:
+    page = Page(f"/?threadId=c&{written}=a", owner=owner, parameter=name)
+    assert page.element.thread_id == page.stored == "a"
+    page.element.user_opens("b")
+    page.wait()
+    page.element.user_opens(None)
+    page.wait()
+    assert page.urls == [
+        f"/?threadId=c&{written}=a",
+        f"/?threadId=c&{written}=b",
+        "/?threadId=c",
+    ]
+    page.browser.history.back()
+    page.wait()
+    assert page.element.thread_id == page.stored == "b"
+    assert page.reload().element.thread_id == "b"
+    assert page.browser.reports == []
+
+
+@both
+def test_17_a_renamed_key_is_the_only_one_that_is_read_and_written(owner: bool) -> None:
+    page = Page("/", owner=owner, stored="c", key="mine")
+    assert page.element.thread_id is None
+    page.element.user_opens("b")
+    page.wait()
+    assert page.storage.items == {KEY: "c", "mine": "b"}
+    page.browser.history.write("/", push=False)
+    assert page.reload().element.thread_id == "b"
+
+
+@both
+def test_17_with_the_parameter_off_the_address_is_the_pages_and_storage_serves(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner, stored="b", parameter=False)
+    assert page.element.thread_id == "b"
+    page.element.user_opens("c")
+    page.wait()
+    page.browser.history.write("/?threadId=%3Cx%3E", push=True)
+    page.browser.history.back()
+    page.browser.history.forward()
+    page.wait()
+    assert page.element.thread_id == page.snapshot.thread_id == page.stored == "c"
+    assert page.urls == ["/?threadId=a", "/?threadId=%3Cx%3E"]
+    assert len(page.browser.history.writes) == 1, "the page's own"
+    assert page.reload().element.thread_id == "c"
+    assert page.browser.reports == []
+
+
+@both
+def test_17_with_storage_off_the_address_serves(owner: bool) -> None:
+    page = Page("/", owner=owner, stored="c", key=False)
+    assert page.element.thread_id is None
+    for thread_id in ("a", "b"):
+        page.element.user_opens(thread_id)
+        page.wait()
+    page.browser.history.back()
+    page.wait()
+    assert page.element.thread_id == page.named == "a"
+    assert page.reload().element.thread_id == "a"
+    assert page.storage.items == {KEY: "c"}
+    assert page.storage.writes == []
+    assert page.browser.reports == []
+
+
+def test_17_with_storage_off_no_mark_of_a_failure_is_kept_either() -> None:
+    page = Page("/?threadId=x", owner=False, key=False)
+    assert page.snapshot.notice == "restore-unknown"
+    assert page.storage.writes == []
+
+
+@both
+def test_17_with_both_off_the_chat_works_and_every_visit_is_a_new_chat(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner, stored="b", parameter=False, key=False)
+    assert page.element.thread_id is None
+    page.element.user_opens("c")
+    page.wait()
+    page.element.user_sends()
+    page.wait(5.0)
+    page.browser.history.click_fragment("x")
+    page.wait()
+    page.browser.history.back()
+    page.wait()
+    assert page.element.thread_id == page.snapshot.thread_id == "c"
+    assert page.phase == "idle"
+    assert page.browser.history.writes == []
+    assert page.storage.items == {KEY: "b"}
+    assert page.storage.writes == []
+    assert page.reload().element.thread_id is None
+    assert page.browser.reports == []
+    assert page.browser.exceptions == []
