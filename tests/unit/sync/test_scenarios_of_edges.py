@@ -6,67 +6,11 @@ from typing import Any
 import pytest
 
 from sync import ChatKit, ChatKitSettingsError, ChatKitUnavailable, CommandTimeout
-from tests.fakes import Server, Storage, in_loop
+from tests.fakes import Server, in_loop
 
-from .page import KEY, Page
+from .page import Page
 
 OWNER_OR_COMPANION = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
-
-
-@OWNER_OR_COMPANION
-def test_a_scope_set_before_the_start_is_simply_the_scope(owner: bool) -> None:
-    storage = Storage()
-    storage.items[f"{KEY}:u7"] = "a"
-    page = Page(owner=owner, storage=storage, starts=False)
-    page.chatkit.set_scope("u7")
-    page.chatkit.start()
-    page.wait(2.0)
-    assert page.snapshot.thread_id == "a"
-    assert storage.items == {f"{KEY}:u7": "a"}
-
-
-@OWNER_OR_COMPANION
-def test_another_scope_keeps_what_it_had_remembered(owner: bool) -> None:
-    storage = Storage()
-    storage.items.update({f"{KEY}:u1": "a", f"{KEY}:u2": "b"})
-    page = Page(owner=owner, storage=storage, scope="u1")
-    page.chatkit.set_scope("u2")
-    page.wait(2.0)
-    assert page.snapshot.thread_id is None
-    assert page.named is None
-    assert storage.items == {f"{KEY}:u1": "a", f"{KEY}:u2": "b"}
-
-
-@OWNER_OR_COMPANION
-def test_the_same_scope_again_changes_nothing(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner, scope="u1")
-    page.chatkit.set_scope("u1")
-    page.wait(2.0)
-    assert page.snapshot.thread_id == "a"
-
-
-@OWNER_OR_COMPANION
-@in_loop
-async def test_back_in_its_own_scope_a_thread_may_be_opened_again(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner, scope="u1")
-    for scope in ("u2", "u1"):
-        page.chatkit.set_scope(scope)
-        await page.live(2.0)
-    opened = asyncio.create_task(page.chatkit.set_thread_id("a"))
-    await page.live(2.0)
-    await opened
-    assert page.snapshot.thread_id == "a"
-
-
-def test_a_scope_that_changes_during_the_restore_refuses_the_former_users_thread() -> None:
-    page = Page("/?threadId=a", owner=True, scope="u1", starts=False)
-    page.chatkit.start()
-    page.wait(0.01)
-    page.chatkit.set_scope("u2")
-    page.wait(3.0)
-    assert page.snapshot.thread_id is None
-    assert page.storage.items.get(f"{KEY}:u2") is None
-    assert page.named is None
 
 
 @OWNER_OR_COMPANION

@@ -1,13 +1,11 @@
 """Scenarios of memory on fakes: restore, switch, Back, failure, reload, gone and back."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
-from sync.errors import ChatKitUnavailable
 from sync.settling import SETTLE_DELAY
-from tests.fakes import FakeElement, Server, Storage, in_loop
+from tests.fakes import FakeElement, Server, in_loop
 from tests.unit.sync.page import KEY, Page
 
 both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
@@ -340,16 +338,6 @@ def test_a_deletion_that_an_owner_has_seen_replaces_and_a_companion_cannot_tell(
     assert companion.urls == ["/?threadId=a", "/"]
 
 
-@both
-def test_out_of_the_back_forward_cache_both_places_are_read_again(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    page.browser.history.write("/?threadId=b", push=False)
-    page.browser.come_back()
-    page.wait()
-    assert page.element.thread_id == "b"
-    assert page.remembered == ("b", "b")
-
-
 # Reloads.
 
 
@@ -379,32 +367,6 @@ def test_a_reload_during_a_first_message(owner: bool, after: float, shown: str |
     page.element.user_sends()
     page.wait(after)
     assert page.reload().element.thread_id == shown
-
-
-@both
-@pytest.mark.parametrize("trouble", ["denied", "full"])
-def test_a_browser_without_storage_still_has_the_address(owner: bool, trouble: str) -> None:
-    storage = Storage()
-    setattr(storage, trouble, True)
-    page = Page("/", owner=owner, storage=storage)
-    page.element.user_opens("b")
-    page.wait()
-    assert page.reload().element.thread_id == "b"
-    assert len(page.browser.reports) == 1
-    assert page.browser.exceptions == []
-
-
-@both
-def test_another_tab_changes_the_next_visit_and_not_this_one(owner: bool) -> None:
-    page = Page("/", owner=owner, parameter=False)
-    page.element.user_opens("a")
-    page.wait()
-    other = Page("/", owner=owner, storage=page.storage, server=page.server, parameter=False)
-    other.element.user_opens("b")
-    other.wait()
-    page.wait()
-    assert page.element.thread_id == "a"
-    assert page.reload().element.thread_id == "b"
 
 
 # Gone and back.
@@ -448,39 +410,6 @@ def test_an_element_that_leaves_in_the_middle_of_its_restore_is_replaced_all_the
     assert fresh.thread_id == "a"
     assert page.phase == "idle"
     assert page.remembered == ("a", "a")
-
-
-# Scopes.
-
-
-@both
-def test_another_scope_begins_with_a_new_chat_and_without_the_former_ones_threads(
-    owner: bool,
-) -> None:
-    page = Page("/?q=1&threadId=a", owner=owner, scope="user-1")
-    page.chatkit.set_scope("user-2")
-    page.wait()
-    assert page.element.thread_id is None
-    assert page.urls == ["/?q=1"]
-    assert page.storage.items == {KEY + ":user-1": "a"}
-    page.element.user_opens("b")
-    page.wait()
-    assert page.storage.items == {KEY + ":user-1": "a", KEY + ":user-2": "b"}
-
-
-@both
-def test_back_to_a_former_scopes_thread_is_refused(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    page.element.user_opens("b")
-    page.wait()
-    page.chatkit.set_scope("user-2")
-    page.wait()
-    page.browser.history.back()
-    page.wait()
-    assert page.element.thread_id is None
-    assert page.asked()[-1] is None
-    with pytest.raises(ChatKitUnavailable, match="former scope"):
-        asyncio.run(page.chatkit.set_thread_id("a"))
 
 
 # What was before Python.
