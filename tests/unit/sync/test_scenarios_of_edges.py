@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sync import ChatKit, ChatKitSettingsError, ChatKitUnavailable, CommandTimeout
-from tests.fakes import Server, in_loop
+from tests.fakes import in_loop
 
 from .page import Page
 
@@ -40,35 +40,6 @@ async def test_stopped_before_its_start_it_says_so_at_once() -> None:
     page.chatkit.stop()
     with pytest.raises(ChatKitUnavailable, match="stop\\(\\) was called"):
         await page.chatkit.focus_composer()
-
-
-def test_a_new_owner_of_a_loaded_element_restores_by_asking_it() -> None:
-    page = Page("/?threadId=a", owner=True)
-    page.chatkit.stop()
-    page.browser.history.write("/?threadId=b", push=True)
-    options = {"api": {"url": "/chatkit", "domain_key": "local"}}
-    second = ChatKit(browser=page.browser, options=options).start()
-    page.wait(3.0)
-    assert second.snapshot.phase == "idle"
-    assert page.element.thread_id == "b"
-
-
-def test_a_deletion_before_the_servers_answer_replaces() -> None:
-    page = Page("/?threadId=a", owner=True)
-    page.element.user_deletes("a")
-    page.wait()
-    assert page.urls == ["/"]
-
-
-def test_an_initial_thread_that_fails_after_a_switch_poisons_only_itself() -> None:
-    server = Server("a", "b")
-    page = Page("/?threadId=a", owner=True, server=server)
-    page.element.emit("thread.load.end", {"threadId": "x"})
-    page.element.error("InitialThreadLoadError", "Failed to load initial thread: x")
-    page.wait()
-    page.element.user_opens("b")
-    page.wait()
-    assert page.remembered == ("b", "b")
 
 
 @OWNER_OR_COMPANION
