@@ -4,10 +4,11 @@ General layout, from the outside in; imports run from the left to the right, nev
 
     chatkit     ChatKit: the public face            state      Snapshot, advance()        pure
     session     the order of things                 gate       may this run now?          pure
-    memory      what is remembered                  address    a thread id in a URL       pure
-    address_bar, storage, settling, restoring       errors     what can go wrong
+    remembering the thread that survives            address    a thread id in a URL       pure
+    settling, restoring, wishes, memory             errors     what can go wrong
+    address_bar, storage                            plain      what can cross the border  pure
     owning      what an owner does and sees
-    commands, wishes, toolbar, options, listeners   plain      what can cross the border  pure
+    commands, toolbar, options, listeners
     tasks, watchdog
     browser     the only module that knows PyScript; bridge.js, controls.js, embed.js, start.js
 

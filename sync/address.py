@@ -57,21 +57,25 @@ def write(url: "str", parameter: "str", thread_id: "str | None") -> "str":
     return start + "?" + "&".join(kept) + fragment
 
 
-def meaning(left: "str", entry: "str", parameter: "str") -> "tuple[str, str | None]":
+def meaning(
+    left: "str", entry: "str", parameter: "str", others: "list[str] | None" = None
+) -> "tuple[str, str | None]":
     """What arriving at `entry` by Back or Forward asks for, having left the URL `left`.
 
     Returns `("thread", id)`, `("new", None)`, or `("nothing", None)`: an entry without our
-    parameter means a new chat only if it differs from the one left in nothing but our parameter;
-    where the page's own path or parameters differ, it has no opinion and the chat stays. The
-    hash has no part in it, and an entry that names what the one left named asks for nothing:
-    `popstate` also fires for a click on a `#fragment` (measured).
+    parameter means a new chat only if it differs from the one left in nothing but our parameter
+    (and `others`, those of the page's other chats); where the page's own path or parameters
+    differ, it has no opinion and the chat stays. The hash has no part in it, and an entry that
+    names what the one left named asks for nothing: `popstate` also fires for a click on a
+    `#fragment` (measured). What is no thread id counts as absent.
     """
     named = read(entry, parameter)
     if named == read(left, parameter):
         return ("nothing", None)
     if named is not None and is_thread_id(named):
         return ("thread", named)
-    if _page_part(left, parameter) == _page_part(entry, parameter):
+    ours = [parameter] + (others or [])
+    if _page_part(left, ours) == _page_part(entry, ours):
         return ("new", None)
     return ("nothing", None)
 
@@ -95,8 +99,10 @@ def parameter_text(parameter: "str") -> "str":
     )
 
 
-def _page_part(url: "str", parameter: "str") -> "str":
-    return write(url, parameter, None).partition("#")[0]
+def _page_part(url: "str", ours: "list[str]") -> "str":
+    for parameter in ours:
+        url = write(url, parameter, None)
+    return url.partition("#")[0]
 
 
 def _split(url: "str") -> "tuple[str, list[str], str]":

@@ -31,7 +31,8 @@ class AddressBar:
     """Keeps one parameter of the page's URL.
 
     `parameter` is its name, `None` switches the address bar off. `id_now` reads, `settled`
-    writes, `start` and `stop` frame the listening for Back and Forward.
+    writes, `start` and `stop` frame the listening for Back and Forward, and `others()` names the
+    parameters of the page's other chats.
     """
 
     def __init__(
@@ -41,9 +42,11 @@ class AddressBar:
         wished: "Callable[[str | None], None]",
         *,
         interval: "float" = WRITE_INTERVAL,
+        others: "Callable[[], list[str]] | None" = None,
     ):
         self.parameter = parameter
         self._browser = browser
+        self._others = others
         self._wished = wished
         self._interval = interval
         self._left = browser.address()
@@ -60,7 +63,7 @@ class AddressBar:
         """Listens for Back and Forward."""
         if self.parameter and self._undo is None:
             self._left = self._browser.address()
-            self._undo = self._browser.on_entry(self._arrived, self._again)
+            self._undo = self._browser.on_entry(self._arrived)
 
     def stop(self) -> "None":
         """Writes what still waits, then lets go of the browser."""
@@ -89,6 +92,11 @@ class AddressBar:
             )
         self._write(None, push=False)
         return None
+
+    def url_of(self, thread_id: "str") -> "str":
+        """The page's URL with a thread in it; as it is where the address is switched off."""
+        address = self._browser.address()
+        return write(address, self.parameter, thread_id) if self.parameter else address
 
     def settled(self, thread_id: "str | None", *, correcting: "bool") -> "None":
         """A thread is settled: brings the address in step, at once or when the interval is over.
@@ -138,20 +146,18 @@ class AddressBar:
         self._left = self._browser.write_address(url, push=push)
         return read(self._left, parameter) == thread_id
 
-    def _arrived(self) -> "None":
-        left, self._left = self._left, self._browser.address()
-        kind, thread_id = meaning(left, self._left, self.parameter or "")
+    def _arrived(self, left: "str | None") -> "None":
+        # A browser without the Navigation API cannot tell which entry was left: then it is the
+        # last one that we have seen, and a page that pushed its own since may be misread.
+        left, self._left = left or self._left, self._browser.address()
+        others = self._others() if self._others else []
+        kind, thread_id = meaning(left, self._left, self.parameter or "", others)
         if kind == "nothing":
             return
         # Back and Forward overtake whatever was still to be written.
         self._browser.cancel(self._timer)
         self._timer = None
         self._waiting = False
+        # Nonsense is taken out, and told once.
+        self.id_now()
         self._wished(thread_id)
-
-    def _again(self) -> "None":
-        # Out of the back/forward cache: the page is as it was, the address may name another id.
-        self._left = self._browser.address()
-        named = self.id_now()
-        if named is not None:
-            self._wished(named)

@@ -91,7 +91,10 @@ export function connect(receive) {
       fresh?.removeAttribute("data-loaded");
       element?.replaceWith(fresh);
     },
-    reload: () => location.reload(),
+    visit(url) {
+      if (url === location.href) location.reload();
+      else location.assign(url);
+    },
     focusUnmoved: () => controls.focusUnmoved(),
     command(id, number, method, json, files) {
       command(elements.get(number), method, json, files).then(([outcome, reason]) =>
@@ -111,8 +114,17 @@ export function connect(receive) {
     },
     onEntry(id) {
       const signal = begin(id);
-      addEventListener("popstate", () => tell(id, "entry"), { signal });
-      addEventListener("pageshow", (event) => event.persisted && tell(id, "again"), { signal });
+      // Comes before popstate, also where the page has moved on by itself (measured).
+      let left = null;
+      const moved = (event) => {
+        left = event.from.url;
+      };
+      window.navigation?.addEventListener("currententrychange", moved, { signal });
+      addEventListener("popstate", () => tell(id, { left }), { signal });
+    },
+    onReturn(id) {
+      const signal = begin(id);
+      addEventListener("pageshow", (event) => event.persisted && tell(id, null), { signal });
     },
     readStorage: (key) => JSON.stringify(attempt(() => localStorage.getItem(key))),
     writeStorage: (key, json) =>

@@ -187,9 +187,9 @@ class Browser:
         """Puts a fresh element in the place of one that can no longer show a thread."""
         self._bridge.renew(element)
 
-    def reload(self) -> "None":
-        """Loads the page again."""
-        self._bridge.reload()
+    def visit(self, url: "str") -> "None":
+        """Loads the page at a URL: again where it is the present one, else as a new entry."""
+        self._bridge.visit(url)
 
     def address(self) -> "str":
         """The page's URL."""
@@ -201,12 +201,18 @@ class Browser:
         """
         return str(self._bridge.writeAddress(url, push))
 
-    def on_entry(self, arrived: "Callable[[], None]", again: "Callable[[], None]") -> "Undo":
-        """`arrived` after Back, Forward and fragment clicks, `again` when the page comes back
-        from the back/forward cache.
+    def on_entry(self, arrived: "Callable[[str | None], None]") -> "Undo":
+        """Calls `arrived(left)` after Back, Forward and fragment clicks. `left` is the URL that
+        was left, `None` where the browser cannot tell (the Navigation API, HTML standard).
         """
-        number = self._register(lambda value, extra: again() if value == "again" else arrived())
+        number = self._register(lambda value, extra: arrived(value["left"]))
         self._bridge.onEntry(number)
+        return self._undo(number)
+
+    def on_return(self, returned: "Callable[[], None]") -> "Undo":
+        """Calls `returned` when the page comes back from the back/forward cache."""
+        number = self._register(lambda value, extra: returned())
+        self._bridge.onReturn(number)
         return self._undo(number)
 
     def read_storage(self, key: "str") -> "dict[str, Any]":

@@ -11,8 +11,14 @@ await chatkit.send_user_message(text="Hello")
 
 import json
 
-from .errors import ChatKitBusy, ChatKitError, ChatKitSettingsError, ChatKitUnavailable
-from .gate import ACTIONS
+from .errors import (
+    ChatKitBusy,
+    ChatKitError,
+    ChatKitSettingsError,
+    ChatKitUnavailable,
+    CommandRejected,
+)
+from .gate import ACTIONS, refusal
 from .session import DEFAULTS, Session
 from .state import ELEMENT_EVENTS
 from .toolbar import TEXTS
@@ -122,17 +128,13 @@ class ChatKit:
         """Another user or workspace: its own entry in storage, a new chat, and no way back to the
         threads of the former one for the rest of the page's life.
         """
-        self._session.set_scope(scope)
+        self._session.memory.set_scope(scope)
 
     def retry(self) -> "None":
-        """Tries again to show what could not be loaded: with a fresh element as its owner, by a
-        reload of the page as a companion. Nothing else shows the messages again (measured).
+        """Tries again to show what could not be loaded: with a fresh element as its owner, by
+        loading the page as a companion. Nothing else shows the messages again (measured).
         """
-        session = self._session
-        if self.is_owner and session.element is not None:
-            self._browser.renew(session.element)
-        else:
-            self._browser.reload()
+        self._session.memory.retry()
 
     # The eight commands of the published type `OpenAIChatKit`. Each takes `timeout` in seconds
     # (waiting included) and `when_busy`: "refuse" raises ChatKitBusy, "wait" waits for its turn.
@@ -181,10 +183,15 @@ class ChatKit:
     ) -> "None":
         """Shows a thread, or a new chat for `None`; resolves when it is loaded.
 
-        Rejected only when it cannot be loaded; the element then shows the previous one.
+        Rejected only when it cannot be loaded; the element then shows the previous one. One that
+        has failed on this element is rejected without asking: the element would show it empty and
+        call that a success (measured). `retry` shows it.
         """
-        if self._session.is_former(thread_id):
+        memory = self._session.memory
+        if memory.is_former(thread_id):
             raise ChatKitUnavailable("set_thread_id", "scope", "the thread is of a former scope")
+        if not memory.can_show(thread_id):
+            raise CommandRejected("set_thread_id", "Error", "it has failed on this element before")
         await self._session.commands.run(
             "set_thread_id", [thread_id], timeout=timeout, when_busy=when_busy
         )
@@ -287,7 +294,10 @@ class ChatKit:
             pass
         except ChatKitError as error:
             self._browser.report(f"The control {action!r}: {error}")
-            self._session.told("own.notice", {"notice": "refused"})
+            if isinstance(error, CommandRejected) and error.kind == "load-failed":
+                self._session.memory.could_not_open(click["thread"])
+            else:
+                self._session.told("own.notice", {"notice": "refused"})
         except Exception as error:
             self._browser.report_exception(error, f"in the control {action!r}")
 
@@ -295,20 +305,31 @@ class ChatKit:
         text, thread_id = click["text"], click["thread"]
         if action == "send":
             await self.send_user_message(text, when_busy=when_busy)
-        elif action == "open-thread" and not thread_id:
-            return
         elif action == "draft":
             await self.set_composer_value(text or "", when_busy=when_busy)
             await self.focus_composer(when_busy="wait")
-        elif action in ("new-thread", "open-thread"):
-            await self.set_thread_id(
-                thread_id if action == "open-thread" else None, when_busy=when_busy
-            )
+        elif action == "new-thread":
+            await self.set_thread_id(None, when_busy=when_busy)
+        elif action == "open-thread":
+            await self._open(thread_id, when_busy)
+        elif action == "retry":
+            self.retry()
         elif action == "custom-action":
             await self.send_custom_action(_payload(click["payload"]), when_busy=when_busy)
         elif action in ACTIONS:
             command = getattr(self, ACTIONS[action])
             await command(when_busy=when_busy)
+
+    async def _open(self, thread_id: "str | None", when_busy: "str") -> "None":
+        memory = self._session.memory
+        if not thread_id:
+            return
+        is_free = refusal(self.snapshot, "set_thread_id") is None
+        if is_free and memory.can_reach(thread_id) and not memory.can_show(thread_id):
+            # Somebody asks for it again: the element would show it empty (measured).
+            memory.retry(thread_id)
+            return
+        await self.set_thread_id(thread_id, when_busy=when_busy)
 
 
 def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":

@@ -38,8 +38,9 @@ export const ACTIONS = [
   "hide-history",
   "fetch-updates",
   "custom-action",
+  "retry",
 ];
-const SHOWS = ["busy", "gone", "failed", "stalled", "starting", "loading", "responding", "idle"];
+const SHOWS = ["busy", "retry", "gone", "failed", "stalled", "starting", "loading", "responding", "idle"];
 
 const states = new WeakMap();
 const lastOwners = new WeakMap();
@@ -274,7 +275,7 @@ function isSwitched(member) {
 function drawMember(member, state) {
   const { chatkitShow: show, chatkitThread: thread } = member.dataset;
   if (show !== undefined) {
-    const hidden = !(show === "busy" ? state.busy : show === state.phase);
+    const hidden = !isShown(show, state);
     if (member.hidden !== hidden) member.hidden = hidden;
   }
   if (thread !== undefined) {
@@ -284,6 +285,13 @@ function drawMember(member, state) {
   const reason = isSwitched(member) ? reasonFor(member, actionOf(member), state) : null;
   if (reason) turnOff(member, reason);
   else turnOn(member);
+}
+
+function isShown(show, state) {
+  if (show === "busy") return state.busy;
+  // A button that can do nothing most of the time is better not there.
+  if (show === "retry") return state.off?.retry === null;
+  return show === state.phase;
 }
 
 function reasonFor(member, action, state) {

@@ -23,7 +23,7 @@ COMMANDS = {
 # of them would be refused by the element (measured: two sends in one tick).
 THREAD_COMMANDS = ("send_user_message", "set_thread_id", "fetch_updates", "send_custom_action")
 
-# What a control does, as the command behind it.
+# What a control does, as the command behind it, or the method of ChatKit.
 ACTIONS = {
     "new-thread": "set_thread_id",
     "open-thread": "set_thread_id",
@@ -34,6 +34,7 @@ ACTIONS = {
     "hide-history": "hide_history",
     "fetch-updates": "fetch_updates",
     "custom-action": "send_custom_action",
+    "retry": "retry",
 }
 
 REASONS = {
@@ -43,6 +44,7 @@ REASONS = {
     "stalled": "the chat has not given a sign of life for long",
     "locked": "the conversation is locked by a tool that has not answered; open another one",
     "command": "another command is still running",
+    "nothing-to-retry": "every conversation that was asked for could be shown",
     "gone": "the element has left the page",
     "stopped": "stop() was called",
     "missing": "the page has no such element",
@@ -65,6 +67,8 @@ def refusal(snapshot: "Snapshot", command: "str", *, new_thread: "bool" = False)
     phase = snapshot.phase
     if phase == "failed":
         return snapshot.failure
+    if command == "retry" and phase == "idle":
+        return None if snapshot.lost is not None else "nothing-to-retry"
     if phase == "stalled":
         return None if command == "set_thread_id" else "stalled"
     if phase == "responding":

@@ -39,7 +39,8 @@ class Memory:
         self._known: "dict[str | None, set[str]]" = {}
 
     def wanted(self, *, again: "bool" = False) -> "tuple[str | None, bool]":
-        """The id to restore, and whether it goes before what the page itself may load.
+        """The id to restore, and whether the address names it, so that it goes before what the
+        page itself may load.
 
         The address wins over storage. With `again`, for an element in the place of another, what
         was settled last on this page wins over both.
@@ -51,7 +52,16 @@ class Memory:
         named = self._bar.id_now()
         if named is not None and not self.is_former(named):
             return named, True
-        return self._store.read(), False
+        stored = self._store.read()
+        return (None if self.is_former(stored) else stored), False
+
+    def url_of(self, thread_id: "str") -> "str":
+        """The page's URL with a thread in it; as it is where the address is switched off."""
+        return self._bar.url_of(thread_id)
+
+    def can_visit(self, thread_id: "str") -> "bool":
+        """Whether a visit of `url_of(thread_id)` would restore it."""
+        return bool(self._bar.parameter) or self._store.read() == thread_id
 
     def is_former(self, thread_id: "str | None") -> "bool":
         """Whether an id is known from another scope only, so that it may not be shown in this."""
@@ -61,6 +71,11 @@ class Memory:
     def know(self, thread_id: "str") -> "None":
         """An id is of the scope of this moment."""
         self._known.setdefault(self._scope, set()).add(thread_id)
+
+    @property
+    def last(self) -> "str | None":
+        """The thread that was settled last on this page."""
+        return self._last[0] if self._last else None
 
     def remember(self, thread_id: "str | None", *, correcting: "bool" = False) -> "None":
         """A thread is settled. `None` is meant: a new chat, a deletion, a thread that is gone."""
@@ -79,21 +94,40 @@ class Memory:
             self._bar.settled(thread_id, correcting=correcting)
         self._store.write(thread_id)
 
+    def used(self, thread_id: "str | None") -> "None":
+        """Somebody talks in a thread: where it is ours, it is the one that was used last, whatever
+        another tab has opened meanwhile.
+        """
+        if thread_id is not None and self._last == (thread_id,) and is_thread_id(thread_id):
+            self._store.write(thread_id)
+
     def lost(self, thread_id: "str", error: "str", status: "int | None") -> "str":
         """A restore has failed: forgets what is gone for good, and returns the notice's key.
 
         `status` is the load's HTTP status where one was seen (0 for no connection). Where none was,
         the id is kept once and forgotten when it fails again on a later visit.
         """
-        if is_gone(status):
-            self.remember(None, correcting=True)
-            return "thread-gone"
-        if status is not None or error == "TypeError":
-            return "restore-failed"
-        if self._store.failed_before(thread_id):
-            self.remember(None, correcting=True)
-            return "thread-gone"
-        return "restore-unknown"
+        if not is_gone(status):
+            if status is not None or error == "TypeError":
+                return "restore-failed"
+            if not self._store.failed_before(thread_id):
+                return "restore-unknown"
+        self._forget(thread_id)
+        return "thread-gone"
+
+    def _forget(self, thread_id: "str") -> "None":
+        # Where it is named: a link to a thread that is gone says nothing of the one in storage.
+        if self._last in ((), (thread_id,)):
+            self._last = (None,)
+        if self._bar.id_now() == thread_id:
+            self._bar.settled(None, correcting=True)
+        self._store.forgive()
+        if self._store.read() == thread_id:
+            self._store.write(None)
+
+    def forgive(self) -> "None":
+        """The next visit is a retry: one that fails again for an unknown reason forgets nothing."""
+        self._store.forgive()
 
     def set_scope(self, scope: "str | None") -> "None":
         """Login, logout: another entry in storage, nothing in the address, and none of the former

@@ -1,26 +1,22 @@
 """The order of things: one event after the other, each through every part.
 
-A `Session` belongs to one ChatKit. It is told everything (the element's events, our commands, the
-browser's entries), advances the snapshot, and lets memory, commands, controls and listeners follow,
-always in this order and one event at a time.
+A `Session` belongs to one ChatKit. It is told everything (the element's events, our commands),
+advances the snapshot, and lets memory, commands, controls and listeners follow, always in this
+order and one event at a time.
 """
 
+from . import remembering
 from . import watchdog as limits
-from .address_bar import WRITE_INTERVAL, AddressBar
 from .commands import Commands
 from .gate import REASONS
 from .listeners import Listeners, arguments
-from .memory import Memory, is_gone
 from .options import TOOL_TIMEOUT
 from .owning import Owning, is_error, notice_after
-from .restoring import RESTORE_TIMEOUT, Restoring
-from .settling import SETTLE_DELAY, Settling
+from .remembering import Remembering
 from .state import Snapshot, advance
-from .storage import ThreadStore
 from .tasks import Tasks
 from .toolbar import ANNOUNCE_AFTER, Toolbar
 from .watchdog import Watchdog
-from .wishes import Wishes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,24 +25,15 @@ if TYPE_CHECKING:
 
     from .browser import Browser
 
-DEFAULTS: "dict[str, Any]" = {
-    "parameter": "threadId",
-    "key": "chatkit.threadId",
-    "scope": None,
+DEFAULTS: "dict[str, Any]" = remembering.DEFAULTS | {
     "texts": {},
     "command_timeout": None,
     "ready_timeout": limits.READY_TIMEOUT,
-    "restore_timeout": RESTORE_TIMEOUT,
     "stall_after": None,
-    "settle_delay": SETTLE_DELAY,
-    "write_interval": WRITE_INTERVAL,
     "announce_after": ANNOUNCE_AFTER,
     "tool_timeout": TOOL_TIMEOUT,
 }
 """Every setting of a ChatKit and its default; times in seconds, `None` for each part's own."""
-
-TRY_AGAIN = 0.25
-"""Seconds until the element is asked again for a thread that it has refused as busy."""
 
 MISSING_AFTER = 3.0
 """Seconds until a page without the element is told so."""
@@ -91,20 +78,13 @@ class Session:
             ready_timeout=settings["ready_timeout"],
             stall_after=settings["stall_after"] or stall,
         )
-        self._wishes = Wishes(
-            self._soon, lambda: self.snapshot, self._ask_for, self._can_show, self._correct
-        )
+        self.memory = Remembering(self, settings)
         self._stopping = False
         self._stopped = False
-        self._leaves_scope = False
-        self._owes_correction = False
         self._queue: "list[tuple[str, dict[str, Any], float]]" = []
         self._draining = False
         self._undos: "list[Callable[[], None]]" = []
         self._element_undos: "list[Callable[[], None]]" = []
-        self._memory: "Memory | None" = None
-        self._settling: "Settling | None" = None
-        self._restoring: "Restoring | None" = None
 
     # The life of the session and of its elements.
 
@@ -129,6 +109,7 @@ class Session:
         self._stopped = True
         self.commands.stop()
         self._release_element()
+        self.memory.stop()
         self.browser.release(self._toolbar.element)
         self._watchdog.stop()
         self._toolbar.stop()
@@ -145,11 +126,8 @@ class Session:
     def _appeared(self, element: "int") -> "None":
         self.element = element
         about = self.browser.about(element)
-        again = self._memory is not None
-        if self._memory is None:
-            self._memory = self._make_memory(about)
         self.told("own.element")
-        wanted = self._begin_restore(self._memory, again=again, loaded=about["loaded"])
+        wanted = self.memory.appeared(about)
         self._watchdog.start()
         self._toolbar.attach(element)
         undos = self._element_undos
@@ -164,51 +142,6 @@ class Session:
             self.told("own.ready")
         self._toolbar.draw(self.snapshot)
 
-    def _begin_restore(self, memory: "Memory", *, again: "bool", loaded: "bool") -> "str | None":
-        settings = self._settings
-        wanted, goes_first = memory.wanted(again=again)
-        if wanted is None and self.owning is not None:
-            wanted = self.owning.initial_thread
-        self._settling = Settling(self.browser, self._settled, delay=settings["settle_delay"])
-        self._restoring = Restoring(
-            self.browser,
-            wanted,
-            self._restored,
-            delay=settings["settle_delay"],
-            timeout=settings["restore_timeout"],
-            from_address=goes_first,
-            # `initialThread` counts in the first setOptions only (measured), and an element that
-            # is loaded has had that.
-            load=self._load if self.owning is None or loaded else None,
-        )
-        return wanted
-
-    def _make_memory(self, about: "dict[str, Any]") -> "Memory":
-        settings = self._settings
-        parameter = self._claim("parameter", about["parameter"])
-        key = self._claim("key", about["key"])
-        bar = AddressBar(self.browser, parameter, self._wished, interval=settings["write_interval"])
-        bar.start()
-        self._undos.append(bar.stop)
-        scope = settings["scope"]
-        return Memory(self.browser, bar, ThreadStore(self.browser, key, scope), scope)
-
-    def _claim(self, what: "str", attribute: "str | None") -> "str | None":
-        """The name for our address parameter or storage key, which no other element may use."""
-        name = self._settings[what] if attribute is None else attribute
-        if not name:
-            return None
-        claim = f"{what} {name}"
-        if claim in self.browser.claims:
-            self.browser.report(
-                f"Two elements share the {what} {name!r}, so the second remembers nothing there; "
-                f'give it its own: data-chatkit-{what}="…" on the element.'
-            )
-            return None
-        self.browser.claims.add(claim)
-        self._undos.append(lambda: self.browser.claims.discard(claim))
-        return str(name)
-
     def _left(self, element: "int") -> "None":
         self._release_element()
         self.told("own.gone")
@@ -218,10 +151,7 @@ class Session:
         for undo in self._element_undos:
             undo()
         self._element_undos = []
-        if self._settling is not None:
-            self._settling.stop()
-        if self._restoring is not None:
-            self._restoring.stop()
+        self.memory.left()
 
     def _never_ready(self) -> "None":
         about = self.browser.about(self.element or 0)
@@ -266,11 +196,7 @@ class Session:
             problem = REASONS[after.failure or ""] + said
             self.browser.report(f"The chat cannot be used: {problem}.", error=True)
         self._note_request(name, detail)
-        if self._restoring is not None and self._settling is not None:
-            if after.ready:
-                self._restoring.ready(after)
-            self._restoring.observe(before, name, detail)
-            self._settling.observe(before, name, detail, at)
+        self.memory.observe(before, name, detail, at)
         if after is not before:
             self.commands.wake()
             self._toolbar.draw(after)
@@ -279,131 +205,18 @@ class Session:
             self.listeners.tell(public, arguments(public, detail))
         if after is not before:
             self.listeners.tell("own.snapshot", [after])
-        self._wishes.observe(after)
-        self._correct_if_quiet()
+        self.memory.follow()
 
     def _note_request(self, name: "str", request: "dict[str, Any]") -> "None":
-        if name == "own.deleting" and self._settling is not None:
-            self._settling.deleting(request["thread"])
-        if name != "own.http":
-            return
-        if request["type"] == "threads.delete" and is_error(request) and self._settling is not None:
-            self._settling.deleting(request["thread"], failed=True)
-        notice = notice_after(request, self.snapshot.notice)
-        if notice != self.snapshot.notice:
-            self.told("own.notice", {"notice": notice})
-
-    # Memory.
-
-    def _load(self, thread_id: "str", answered: "Callable[[str, Any], None]") -> "None":
-        self.commands.ask(
-            "set_thread_id",
-            [thread_id],
-            lambda how, outcome, reason: answered(how, outcome),
-            seconds=self._settings["restore_timeout"],
-        )
-
-    def _restored(self, how: "str", thread_id: "str | None", error: "str") -> "None":
-        memory, settling, snapshot = self._memory, self._settling, self.snapshot
-        if memory is None or settling is None:
-            return
-        memory.is_wish_open = self._wishes.is_open
-        if how == "none" and self.owning is not None:
-            # We have asked for a new chat, and the element tells nothing of it.
-            self.told("own.known")
-        self.told("own.restored")
-        settling.rest(
-            snapshot.thread_id, known=how in ("none", "shown", "failed"), agrees=how != "failed"
-        )
-        if self.is_former(thread_id):
-            return
-        if how == "shown":
-            memory.remember(thread_id, correcting=True)
-        elif how == "none" and snapshot.thread_id is not None and not snapshot.loading:
-            memory.remember(snapshot.thread_id, correcting=True)
-        elif how == "silent" and thread_id is not None:
-            self.told("own.failed", {"reason": "no-answer"})
-        elif how == "failed" and thread_id is not None:
-            status = None if self.owning is None else self.owning.status_of(thread_id)
-            self.told("own.notice", {"notice": memory.lost(thread_id, error, status)})
-        memory.is_wish_open = False
-
-    def _settled(self, thread_id: "str | None", how: "str") -> "None":
-        leaving, self._leaves_scope = self._leaves_scope, False
-        if self._memory is not None and not (leaving and thread_id is None):
-            self._memory.remember(thread_id, correcting=how == "deletion")
-        if self.snapshot.notice is not None:
-            # A switch that has worked: what was to be said is over.
-            self.told("own.notice")
+        if name == "own.http":
+            notice = notice_after(request, self.snapshot.notice)
+            if notice != self.snapshot.notice:
+                self.told("own.notice", {"notice": notice})
 
     def command_started(self, command: "str", parameters: "list[Any]") -> "None":
         """One of our commands is on its way to the element."""
-        if self._settling is not None:
-            thread_id, new_thread = _subject(command, parameters)
-            self._settling.command_started(command, thread_id, new_thread)
+        self.memory.command_started(command, parameters)
 
     def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":
         """… and has ended: "resolved", "failed" (its thread could not be loaded) or "unknown"."""
-        if self._settling is not None:
-            thread_id, _ = _subject(command, parameters)
-            self._settling.command_ended(command, thread_id, outcome, self.snapshot.thread_id)
-
-    def set_scope(self, scope: "str | None") -> "None":
-        """See `ChatKit.set_scope`."""
-        if scope == self._settings["scope"]:
-            return
-        self._settings["scope"] = scope
-        if self._memory is None:
-            return
-        if self._restoring is not None and self._restoring.wanted is not None:
-            self._memory.know(self._restoring.wanted)
-        self._memory.set_scope(scope)
-        # The new chat that follows is not what the new scope had remembered.
-        self._leaves_scope = True
-        self._wished(None)
-
-    def is_former(self, thread_id: "str | None") -> "bool":
-        """Whether an id belongs to a scope that was left."""
-        return self._memory is not None and self._memory.is_former(thread_id)
-
-    # Back and Forward.
-
-    def _wished(self, thread_id: "str | None") -> "None":
-        if self.is_former(thread_id):
-            self._correct(thread_id)
-        else:
-            self._wishes.wish(thread_id, self.snapshot)
-
-    def _soon(self, function: "Callable[[], None]") -> "None":
-        if not self._stopped:
-            self.browser.later(TRY_AGAIN, function)
-
-    def _ask_for(
-        self, thread_id: "str | None", answered: "Callable[[str, Any, object], None]"
-    ) -> "None":
-        seconds = self.commands.limit("set_thread_id")
-        self.commands.ask("set_thread_id", [thread_id], answered, seconds=seconds)
-
-    def _can_show(self, thread_id: "str | None") -> "bool":
-        return self._settling is None or thread_id not in self._settling.failed
-
-    def _correct_if_quiet(self) -> "None":
-        if self._owes_correction and self._settling is not None and self._settling.is_quiet:
-            self._owes_correction = False
-            if self._memory is not None and not self._wishes.is_open:
-                self._memory.remember(self.snapshot.thread_id, correcting=True)
-
-    def _correct(self, thread_id: "str | None") -> "None":
-        """A wished thread cannot be shown: the entry is corrected to the one that is, as soon as
-        nothing else is on its way.
-        """
-        status = self.owning.status_of(thread_id) if self.owning and thread_id else None
-        self._owes_correction = True
-        self.told("own.notice", {"notice": "thread-gone" if is_gone(status) else "switch-failed"})
-
-
-def _subject(command: "str", parameters: "list[Any]") -> "tuple[str | None, bool]":
-    if command == "set_thread_id":
-        return parameters[0], False
-    new_thread = command == "send_user_message" and bool(parameters[0].get("newThread"))
-    return None, new_thread
+        self.memory.command_ended(command, parameters, outcome)

@@ -12,6 +12,9 @@ ones. `Settling` waits:
     inside the element, without a load        SETTLE_DELAY after the change
     a client_thread_… id, or one that failed  never
 
+A thread without a load has been loaded before, and was perhaps left before its load had ended: a
+failure is told by nothing then. Where its load was not seen to succeed, the server is asked first.
+
 It is told every event of one element and of our commands, and calls `settled(thread_id, how)`.
 """
 
@@ -41,19 +44,29 @@ class Settling:
 
     Duties: `observe` every event, `command_started` and `command_ended` for our own commands,
     `rest` when the first restore has ended, `stop` at the end. `failed` holds the ids that this
-    element can no longer show.
+    element can no longer show. `confirm(thread_id, answered)` asks the server about the shown
+    thread and calls `answered(is_there)`; `calmed()` is called when nothing is on its way any more.
     """
 
     def __init__(
         self,
         browser: "Browser",
         settled: "Callable[[str | None, str], None]",
+        confirm: "Callable[[str, Callable[[bool], None]], None]",
+        calmed: "Callable[[], None]",
         *,
         delay: "float" = SETTLE_DELAY,
     ):
         self.failed: "set[str | None]" = set()
         self._browser = browser
         self._settled = settled
+        self._confirm = confirm
+        self._calmed = calmed
+        self._confirmed: "set[str | None]" = {None}
+        self._begun: "set[str | None]" = set()
+        self._doubt = 0
+        self._is_doubted = False
+        self._is_created = False
         self._delay = delay
         self._timer: "object" = None
         self._resting = False
@@ -81,6 +94,8 @@ class Settling:
         self._agrees = agrees
         self._shown = shown
         self._is_shown_known = known
+        if known and agrees:
+            self._confirmed.add(shown)
 
     def stop(self) -> "None":
         """Forgets what is pending: the element is gone."""
@@ -112,22 +127,24 @@ class Settling:
         """How a command ended and the thread shown by then: "resolved", "failed" where the thread
         could not be loaded, or "unknown".
         """
-        if command != "set_thread_id":
+        if command == "send_user_message":
             self._creating = self._creating and outcome == "resolved"
+        if command != "set_thread_id":
             return
         if thread_id in self._asked:
             self._asked.remove(thread_id)
-        if outcome == "failed":
+        if outcome == "failed" and thread_id in self._begun:
+            # Refused without a load it is as good as before.
             self.failed.add(thread_id)
         if self._asked:
             # A newer question is on its way, and its answer decides.
             return
         if outcome == "resolved" and shown == thread_id and self._resting:
-            self._drop()
-            self._settle(thread_id)
+            self._believe(thread_id)
         elif self._is_pending and not self._is_loading:
             # What came meanwhile was not believed: it may have been taken back.
             self._wait(self._delay)
+        self._tell_calm()
 
     def observe(
         self, before: "Snapshot", name: "str", detail: "dict[str, object]", at: "float"
@@ -149,9 +166,11 @@ class Settling:
             self._load_end(thread_id, at)
         elif name == "response.start":
             self._creation_begun = True
-        elif name == "response.end" and self._creation_begun:
-            # An earlier end is the false one of the thread that was left (measured).
-            self._creating = False
+        elif name == "response.end":
+            # Told for the thread that was left, too: then the shown one is none that was made.
+            self._is_created = False
+            # Before the creation has begun it is the false one of the thread that was left.
+            self._creating = self._creating and not self._creation_begun
 
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
         if thread_id is None and (self._initial_failed or self._creating):
@@ -173,6 +192,7 @@ class Settling:
         elif before.responding and (before.thread_id is None or self._creating):
             self._creating = False
             self._pend(thread_id, AT_ONCE)
+            self._is_created = True
         else:
             self._pend(thread_id, self._delay)
         self._previous = (before.thread_id,)
@@ -195,9 +215,11 @@ class Settling:
             self._pend(thread_id, self._delay)
         # A real load shows the messages: whatever failed before, this id has a new chance.
         self.failed.discard(thread_id)
+        self._begun.add(thread_id)
         self._browser.cancel(self._timer)
         self._timer = None
         self._is_loading = True
+        self._is_doubted = self._is_created = False
         self._load_ended_at = None
 
     def _load_end(self, thread_id: "str | None", at: "float") -> "None":
@@ -209,16 +231,52 @@ class Settling:
 
     def _wait(self, delay: "float") -> "None":
         self._browser.cancel(self._timer)
-        self._timer = self._browser.later(delay, self._believe)
+        self._timer = self._browser.later(delay, self._calm)
 
-    def _believe(self) -> "None":
+    def _calm(self) -> "None":
         self._timer = None
         if self._asked or not self._is_pending:
             return
-        thread_id = self._pending
+        if self._resting and (self._agrees or not self._is_at_rest(self._pending)):
+            self._believe(self._pending)
+        else:
+            self._note_proof()
+            self._drop()
+        self._tell_calm()
+
+    def _tell_calm(self) -> "None":
+        if self.is_quiet:
+            self._calmed()
+
+    def _note_proof(self) -> "None":
+        has_loaded = self._load_ended_at is not None and self._pending not in self.failed
+        if self._is_pending and (has_loaded or self._is_created):
+            self._confirmed.add(self._pending)
+
+    def _believe(self, thread_id: "str | None") -> "None":
+        self._note_proof()
         self._drop()
-        if self._resting and (self._agrees or not self._is_at_rest(thread_id)):
+        if thread_id is None or thread_id in self._confirmed or thread_id in self.failed:
             self._settle(thread_id)
+            return
+        # Pending still, so that nobody takes it for quiet, and whatever comes next ends the doubt.
+        self._is_pending = self._is_doubted = True
+        self._pending = thread_id
+        self._doubt = doubt = self._doubt + 1
+
+        def answered(is_there: "bool") -> "None":
+            if doubt == self._doubt and self._is_doubted:
+                self._drop()
+                (self._confirmed if is_there else self.failed).add(thread_id)
+                self._settle(thread_id)
+                self._tell_calm()
+
+        self._confirm(thread_id, answered)
+
+    def consider(self, thread_id: "str | None") -> "None":
+        """Something is shown whose switch nobody has seen: it counts as one of this moment."""
+        if not self._is_pending:
+            self._pend(thread_id, self._delay)
 
     @property
     def is_quiet(self) -> "bool":
@@ -239,6 +297,6 @@ class Settling:
     def _drop(self) -> "None":
         self._browser.cancel(self._timer)
         self._timer = None
-        self._is_pending = self._is_loading = False
+        self._is_pending = self._is_loading = self._is_doubted = self._is_created = False
         self._load_ended_at = None
         self._previous = ()

@@ -47,6 +47,7 @@ FIELDS = (
     "failure",
     "gone",
     "notice",
+    "lost",
 )
 
 
@@ -70,6 +71,7 @@ class Snapshot:
     - `gone`: the element has left the document.
     - `notice`: what a person should be told although the chat goes on (a key of
       `toolbar.TEXTS`), else `None`.
+    - `lost`: the thread that could not be shown and may be tried again, else `None`.
     """
 
     thread_id: "str | None"
@@ -85,6 +87,7 @@ class Snapshot:
     failure: "str | None"
     gone: "bool"
     notice: "str | None"
+    lost: "str | None"
 
     __slots__ = FIELDS
 
@@ -104,6 +107,7 @@ class Snapshot:
         failure: "str | None" = None,
         gone: "bool" = False,
         notice: "str | None" = None,
+        lost: "str | None" = None,
     ):
         put = object.__setattr__
         put(self, "thread_id", thread_id)
@@ -119,6 +123,7 @@ class Snapshot:
         put(self, "failure", failure)
         put(self, "gone", gone)
         put(self, "notice", notice)
+        put(self, "lost", lost)
 
     def __setattr__(self, name: "str", value: "object") -> "None":
         raise AttributeError("a Snapshot does not change; use replace()")
@@ -155,13 +160,18 @@ class Snapshot:
         return bool(self.loading) or self.responding or self.commands > 0
 
     @property
+    def retryable(self) -> "bool":
+        """Whether something could not be shown and may be tried again: `ChatKit.retry`."""
+        return self.lost is not None
+
+    @property
     def busy(self) -> "bool":
         """Whether the chat is at work, or believes that it is."""
         return self.occupied or self.stalled or self.locked
 
 
 def as_dict(snapshot: "Snapshot") -> "dict[str, object]":
-    """The snapshot's fields as a dict, without `phase` and `busy`, which follow from them."""
+    """The snapshot's fields as a dict, without `phase`, `busy` and `retryable`, which follow."""
     return {name: getattr(snapshot, name) for name in FIELDS}
 
 
@@ -230,6 +240,7 @@ def _load_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str,
         "thread_known": True,
         "loading": others + (thread_id,),
         "notice": None,
+        "lost": None,
     }
 
 
@@ -239,7 +250,7 @@ def _load_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, o
 
 
 def _response_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
-    return {"responding": True, "locked": False, "notice": None}
+    return {"responding": True, "locked": False, "notice": None, "lost": None}
 
 
 def _response_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
@@ -271,6 +282,7 @@ _RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" 
     "own.stalled": lambda s, d: {"stalled": True},
     "own.alive": lambda s, d: {"stalled": False},
     "own.locked": lambda s, d: {"locked": not s.responding},
+    "own.lost": lambda s, d: {"lost": thread_of(d), "notice": d.get("notice")},
     "own.notice": lambda s, d: {"notice": d.get("notice")},
     "own.command.start": lambda s, d: {"commands": s.commands + 1},
     "own.command.end": _command_end,

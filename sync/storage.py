@@ -1,7 +1,8 @@
 """The thread id in `localStorage`, with memory in front of it.
 
-A browser may deny storage, or have it full, or hand back what another script wrote; then memory
-serves for the rest of the visit, one report says so, and nothing else changes.
+A browser may deny storage, have it full, or keep nothing; then memory serves for the rest of the
+visit, one report says so, and nothing else changes. Where the browser does keep it, it is asked
+every time: another tab may have written, or emptied it.
 """
 
 from .address import is_thread_id
@@ -37,9 +38,7 @@ class ThreadStore:
         value = self._get(self.key)
         if value is None or is_thread_id(value):
             return value
-        self._report(
-            f"localStorage[{self.key!r}] holds something that is no thread id; it is ignored"
-        )
+        self._report(f"localStorage[{self.key!r}] holds what is no thread id; it is ignored.")
         return None
 
     def write(self, thread_id: "str | None") -> "None":
@@ -48,8 +47,7 @@ class ThreadStore:
             return
         if self._get(self.key) != thread_id:
             self._put(self.key, thread_id)
-        if self._get(self.key + ".failed") is not None:
-            self._put(self.key + ".failed", None)
+        self.forgive()
 
     def failed_before(self, thread_id: "str") -> "bool":
         """Marks an id whose restore failed for an unknown reason; true for the second time.
@@ -63,24 +61,39 @@ class ThreadStore:
         self._put(self.key + ".failed", thread_id)
         return False
 
+    def forgive(self) -> "None":
+        """Takes a mark away: the next visit is one that somebody has asked for."""
+        if self.key and self._get(self.key + ".failed") is not None:
+            self._put(self.key + ".failed", None)
+
     def _get(self, key: "str") -> "str | None":
+        if key in self._memory:
+            return self._memory[key]
         outcome = self._browser.read_storage(key)
         if not outcome["ok"]:
-            self._report(f"localStorage cannot be read ({outcome['message']})")
-        elif key not in self._memory or not self._reported:
-            value: "str | None" = outcome["value"]
-            return value
-        return self._memory.get(key)
+            self._report_loss(f"cannot be read ({outcome['message']})")
+            return None
+        value: "str | None" = outcome["value"]
+        return value
 
     def _put(self, key: "str", value: "str | None") -> "None":
-        self._memory[key] = value
         outcome = self._browser.write_storage(key, value)
-        if not outcome["ok"]:
-            self._report(f"localStorage cannot be written ({outcome['message']})")
+        # Read back: a script or a browser may take a value and keep nothing.
+        kept = self._browser.read_storage(key) if outcome["ok"] else outcome
+        if kept["ok"] and kept["value"] == value:
+            self._memory.pop(key, None)
+            return
+        self._memory[key] = value
+        said = "keeps nothing" if kept["ok"] else f"cannot be written ({kept['message']})"
+        self._report_loss(said)
+
+    def _report_loss(self, what: "str") -> "None":
+        self._report(
+            f"localStorage {what}. The chat goes on; the conversation is remembered for this "
+            "page only."
+        )
 
     def _report(self, what: "str") -> "None":
         if not self._reported:
             self._reported = True
-            self._browser.report(
-                f"{what}. The chat goes on; the conversation is remembered for this page only."
-            )
+            self._browser.report(what)

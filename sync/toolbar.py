@@ -190,5 +190,10 @@ def picture(snapshot: "Snapshot", text: "str") -> "dict[str, object]":
 
 def plain(snapshot: "Snapshot") -> "dict[str, object]":
     """A snapshot as plain data, for listeners of `chatkit-sync`."""
-    derived = {"phase": snapshot.phase, "busy": snapshot.busy, "loading": list(snapshot.loading)}
+    derived = {
+        "phase": snapshot.phase,
+        "busy": snapshot.busy,
+        "retryable": snapshot.retryable,
+        "loading": list(snapshot.loading),
+    }
     return as_dict(snapshot) | derived

@@ -80,7 +80,8 @@ class FakeBrowser(Browser):
         self.document: list[FakeElement] = []
         self.drawings: dict[int, list[dict[str, Any]]] = {}
         self.called: list[tuple[str, list[Any]]] = []
-        self.reloads = 0
+        self.visits: list[str] = []
+        self.navigation = True
         self.secure = True
         self.focus = "body"
         self._focus_at_click: str | None = None
@@ -92,7 +93,7 @@ class FakeBrowser(Browser):
         self._senders: dict[FakeElement, Callable[[dict[str, Any]], None]] = {}
         self._states: dict[FakeElement, dict[str, Any]] = {}
         self._looks: dict[int, Callable[[], None]] = {}
-        self._again: list[Callable[[], None]] = []
+        self._returned: dict[int, Callable[[], None]] = {}
         self._live: dict[int, object] = {}
         self._timers: dict[int, object] = {}
         self._count = 0
@@ -147,10 +148,15 @@ class FakeBrowser(Browser):
 
     def come_back(self) -> None:
         """Out of the back/forward cache: `pageshow` with `persisted`."""
-        for again in list(self._again):
-            self._guarded(again)
+        for returned in list(self._returned.values()):
+            self._guarded(returned)
 
     # What tests look at.
+
+    @property
+    def reloads(self) -> int:
+        """How often the present address was to be loaded again."""
+        return self.visits.count(self.history.href)
 
     def shown(self, element: FakeElement | None = None) -> dict[str, Any]:
         """The last state that was drawn for an element's controls."""
@@ -371,9 +377,9 @@ class FakeBrowser(Browser):
         old.die()
         self._connect(old.fresh(), place)
 
-    def reload(self) -> None:
-        """See `Browser`."""
-        self.reloads += 1
+    def visit(self, url: str) -> None:
+        """See `Browser`; the page stays, and the test makes the next one."""
+        self.visits.append(url)
 
     def address(self) -> str:
         """See `Browser`."""
@@ -385,18 +391,29 @@ class FakeBrowser(Browser):
             self.history.write(url, push=push, state=self.history.states[self.history.index])
         return self.history.href
 
-    def on_entry(self, arrived: Callable[[], None], again: Callable[[], None]) -> Undo:
+    def on_entry(self, arrived: Callable[[str | None], None]) -> Undo:
         """See `Browser`."""
-        number = self._hold("entries")
-        quiet = self.history.on_popstate(lambda: self._guarded(arrived))
-        self._again.append(again)
+        number = self._hold("entry")
+        undo = self.history.on_popstate(
+            lambda: self._guarded(lambda: arrived(self.history.left if self.navigation else None))
+        )
 
-        def undo() -> None:
+        def end() -> None:
+            if self._live.pop(number, None) is not None:
+                undo()
+
+        return end
+
+    def on_return(self, returned: Callable[[], None]) -> Undo:
+        """See `Browser`."""
+        number = self._hold("return")
+        self._returned[number] = returned
+
+        def end() -> None:
             self._live.pop(number, None)
-            self._again.remove(again)
-            quiet()
+            self._returned.pop(number, None)
 
-        return undo
+        return end
 
     def read_storage(self, key: str) -> dict[str, Any]:
         """See `Browser`."""

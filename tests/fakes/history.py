@@ -26,7 +26,8 @@ def normalised(url: str) -> str:
 class History:
     """Entries and which of them is shown.
 
-    `ignoring` is Chromium past 200 calls in a burst: nothing happens and nothing is said.
+    `left` is the address that was shown before the last change of entry, as the Navigation API tells
+    it. `ignoring` is Chromium past 200 calls in a burst: nothing happens and nothing is said.
     `refusing` throws. `limit` ignores what comes after that many writes until `forgive`.
     """
 
@@ -34,6 +35,7 @@ class History:
         self.entries = [normalised(urljoin(ORIGIN, url))]
         self.states: list[object] = [None]
         self.index = 0
+        self.left = self.entries[0]
         self.ignoring = False
         self.refusing = False
         self.limit: int | None = None
@@ -71,6 +73,7 @@ class History:
             return
         whole = normalised(urljoin(self.href, url))
         self.writes.append(("push" if push else "replace", whole[len(ORIGIN) :]))
+        self.left = self.href
         if push:
             self._append(whole, state)
         else:
@@ -83,6 +86,7 @@ class History:
 
     def click_fragment(self, fragment: str) -> None:
         """A click on `#fragment`: a new entry, and popstate (measured)."""
+        self.left = self.href
         self._append(self.href.partition("#")[0] + "#" + fragment, None)
         self._fire()
 
@@ -90,7 +94,7 @@ class History:
         """Back (-1) and Forward (1), as far as there are entries."""
         index = self.index + steps
         if 0 <= index < len(self.entries):
-            self.index = index
+            self.left, self.index = self.href, index
             self._fire()
 
     def back(self) -> None:

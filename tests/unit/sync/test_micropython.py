@@ -197,7 +197,8 @@ TINY_PAGE = """
         def write_address(self, url, push=False):
             self.url = url
             return url
-        def on_entry(self, arrived, again): return lambda: None
+        def on_entry(self, arrived): return lambda: None
+        def on_return(self, returned): return lambda: None
         def read_storage(self, key): return {"ok": True, "value": self.items.get(key)}
         def write_storage(self, key, value):
             if value is None:
@@ -235,6 +236,8 @@ def test_a_session_restores_switches_sends_and_ends_there_too() -> None:
         chatkit.on("response.end", lambda: heard.append("end"))
 
         page.event("thread.change", {"threadId": "b"})
+        page.event("thread.load.start", {"threadId": "b"})
+        page.event("thread.load.end", {"threadId": "b"})
         page.advance(1.0)
         switched = [chatkit.snapshot.thread_id, page.url, dict(page.items)]
 

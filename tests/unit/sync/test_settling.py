@@ -1,5 +1,6 @@
 """When a switch is settled: the table of DESIGN.md, and the element's facts 3 to 6."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +18,14 @@ class Told:
     def __init__(self, shown: str | None = "a", *, rests: bool = True) -> None:
         self.browser = FakeBrowser()
         self.settled: list[tuple[str | None, str]] = []
-        self.settling = Settling(self.browser, lambda one, how: self.settled.append((one, how)))
+        self.questions: list[str] = []
+        self.is_there: bool | None = True
+        self.settling = Settling(
+            self.browser,
+            lambda one, how: self.settled.append((one, how)),
+            self.confirm,
+            lambda: None,
+        )
         self.snapshot = Snapshot(ready=True, restored=True, thread_known=True, thread_id=shown)
         if rests:
             self.settling.rest(shown)
@@ -25,6 +33,13 @@ class Told:
     @property
     def ids(self) -> list[str | None]:
         return [thread_id for thread_id, _ in self.settled]
+
+    def confirm(self, thread_id: str, answered: Callable[[bool], None]) -> None:
+        """The server is asked; with `is_there` None it has not answered yet."""
+        self.questions.append(thread_id)
+        self.answer = answered
+        if self.is_there is not None:
+            answered(self.is_there)
 
     def tell(self, name: str, thread_id: str | None = None, /, **detail: Any) -> None:
         before = self.snapshot
@@ -106,6 +121,9 @@ def test_a_rejected_command_leaves_no_trace() -> None:
 def test_an_id_that_has_failed_is_not_believed_when_its_command_resolves() -> None:
     told = Told()
     told.command("x")
+    told.change("x")
+    told.load("x")
+    told.change("a")
     told.answered("x", "failed")
     told.command("x")
     told.change("x")

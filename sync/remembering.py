@@ -1,0 +1,400 @@
+"""From what the element shows to what is remembered, and back: the memory of one ChatKit.
+
+`Remembering` puts together what each decides for itself: `Memory` (the two places), `Restoring`
+(the first restore), `Settling` (which switch counts) and `Wishes` (Back and Forward), over any
+number of elements, one after the other.
+"""
+
+from .address_bar import WRITE_INTERVAL, AddressBar
+from .memory import Memory, is_gone
+from .owning import is_error
+from .restoring import RESTORE_TIMEOUT, Restoring
+from .settling import SETTLE_DELAY, Settling
+from .storage import ThreadStore
+from .wishes import Wishes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
+
+    from .browser import Browser
+    from .commands import Commands
+    from .owning import Owning
+    from .state import Snapshot
+
+    class Teller(Protocol):
+        """What the memory needs of the session that it belongs to."""
+
+        browser: Browser
+        commands: Commands
+        element: int | None
+        owning: Owning | None
+        snapshot: Snapshot
+
+        def told(self, name: str, detail: dict[str, Any] | None = None) -> None: ...  # noqa: D102
+
+
+DEFAULTS: "dict[str, Any]" = {
+    "parameter": "threadId",
+    "key": "chatkit.threadId",
+    "scope": None,
+    "restore_timeout": RESTORE_TIMEOUT,
+    "settle_delay": SETTLE_DELAY,
+    "write_interval": WRITE_INTERVAL,
+}
+"""The settings of memory and their defaults; times in seconds."""
+
+TRY_AGAIN = 0.25
+"""Seconds until the element is asked again for a thread that it has refused as busy."""
+
+
+class Remembering:
+    """What is remembered of one ChatKit's thread, and what is made of it.
+
+    Duties: `appeared` for every element (it returns the thread to begin with), `left` when it is
+    gone, `observe` and then `follow` for every event, `command_started` and `command_ended` for our
+    own commands, `stop` at the end.
+    """
+
+    def __init__(self, session: "Teller", settings: "dict[str, Any]"):
+        self._session = session
+        self._browser = session.browser
+        self._settings = settings
+        self._memory: "Memory | None" = None
+        self._settling: "Settling | None" = None
+        self._restoring: "Restoring | None" = None
+        self._wishes = Wishes(
+            self._soon, lambda: session.snapshot, self._ask_for, self.can_show, self._correct
+        )
+        self._undos: "list[Callable[[], None]]" = []
+        self._is_stopped = False
+        self._leaves_scope = False
+        self._owes_correction = False
+        self._owed_notice: "dict[str, Any] | None" = None
+        self._afresh: "str | None" = None
+
+    # Elements.
+
+    def appeared(self, about: "dict[str, Any]") -> "str | None":
+        """An element is there, and `about` is what can be seen of it: returns the thread that it
+        has to show first.
+        """
+        again = self._memory is not None
+        memory = self._memory = self._memory or self._make_memory(about)
+        wanted, from_address = memory.wanted(again=again)
+        if self._afresh is not None:
+            wanted, from_address, self._afresh = self._afresh, True, None
+        session, settings = self._session, self._settings
+        if wanted is None and session.owning is not None:
+            wanted = session.owning.initial_thread
+        self._settling = Settling(
+            self._browser,
+            self._settled,
+            self._confirm,
+            self.follow,
+            delay=settings["settle_delay"],
+        )
+        self._restoring = Restoring(
+            self._browser,
+            wanted,
+            self._restored,
+            delay=settings["settle_delay"],
+            timeout=settings["restore_timeout"],
+            from_address=from_address,
+            # `initialThread` counts in the first setOptions only (measured), and an element that
+            # is loaded has had that.
+            load=self._load if session.owning is None or about["loaded"] else None,
+        )
+        return wanted
+
+    def left(self) -> "None":
+        """The element is gone, and with it whatever was on its way."""
+        if self._settling is not None:
+            self._settling.stop()
+        if self._restoring is not None:
+            self._restoring.stop()
+
+    def stop(self) -> "None":
+        """Writes what still waits, and lets go of the browser."""
+        self._is_stopped = True
+        self.left()
+        for undo in self._undos:
+            undo()
+        self._undos = []
+
+    def _make_memory(self, about: "dict[str, Any]") -> "Memory":
+        settings = self._settings
+        parameter = self._claim("parameter", about["parameter"])
+        key = self._claim("key", about["key"])
+        bar = AddressBar(
+            self._browser,
+            parameter,
+            self._wished,
+            interval=settings["write_interval"],
+            others=self._parameters,
+        )
+        bar.start()
+        self._undos += [bar.stop, self._browser.on_return(self._returned)]
+        scope = settings["scope"]
+        return Memory(self._browser, bar, ThreadStore(self._browser, key, scope), scope)
+
+    def _claim(self, what: "str", attribute: "str | None") -> "str | None":
+        """The name for our address parameter or storage key, which no other element may use."""
+        name = self._settings[what] if attribute is None else attribute
+        if not name:
+            return None
+        claim = f"{what} {name}"
+        if claim in self._browser.claims:
+            self._browser.report(
+                f"Two elements share the {what} {name!r}, so the second remembers nothing there; "
+                f'give it its own: data-chatkit-{what}="…" on the element.'
+            )
+            return None
+        self._browser.claims.add(claim)
+        self._undos.append(lambda: self._browser.claims.discard(claim))
+        return str(name)
+
+    def _parameters(self) -> "list[str]":
+        """Those of all the page's chats."""
+        split = [claim.partition(" ") for claim in self._browser.claims]
+        return [name for what, _, name in split if what == "parameter"]
+
+    # Events.
+
+    def observe(
+        self, before: "Snapshot", name: "str", detail: "dict[str, Any]", at: "float"
+    ) -> "None":
+        """One event that the snapshot `before` met, after the session has advanced."""
+        memory, settling, restoring = self._memory, self._settling, self._restoring
+        if memory is None or settling is None or restoring is None:
+            return
+        after = self._session.snapshot
+        if name == "own.deleting":
+            settling.deleting(detail["thread"])
+        elif name == "own.http" and detail["type"] == "threads.delete" and is_error(detail):
+            settling.deleting(detail["thread"], failed=True)
+        if after.ready:
+            restoring.ready(after)
+        restoring.observe(before, name, detail)
+        settling.observe(before, name, detail, at)
+        if name == "response.start":
+            memory.used(after.thread_id)
+
+    def follow(self) -> "None":
+        """The snapshot of this moment: grants a wish that waits; when all is quiet, corrects the
+        entry and says what is owed.
+        """
+        self._wishes.observe(self._session.snapshot)
+        if self._settling is None or not self._settling.is_quiet or self._wishes.is_open:
+            return
+        if self._owes_correction and self._memory is not None:
+            self._owes_correction = False
+            self._memory.remember(self._session.snapshot.thread_id, correcting=True)
+        if self._owed_notice is not None:
+            owed, self._owed_notice = self._owed_notice, None
+            self._session.told("own.lost", owed)
+
+    def command_started(self, command: "str", parameters: "list[Any]") -> "None":
+        """One of our commands is on its way to the element."""
+        if self._settling is not None:
+            thread_id, new_thread = _subject(command, parameters)
+            self._settling.command_started(command, thread_id, new_thread)
+
+    def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":
+        """… and has ended: "resolved", "failed" (its thread could not be loaded) or "unknown"."""
+        if self._settling is not None:
+            thread_id, _ = _subject(command, parameters)
+            shown = self._session.snapshot.thread_id
+            self._settling.command_ended(command, thread_id, outcome, shown)
+
+    # What is settled.
+
+    def _settled(self, thread_id: "str | None", how: "str") -> "None":
+        leaving, self._leaves_scope = self._leaves_scope, False
+        if self._memory is not None and not (leaving and thread_id is None):
+            self._memory.remember(thread_id, correcting=how == "deletion")
+        if self._session.snapshot.notice is not None:
+            # A switch that has worked: what was to be said is over.
+            self._session.told("own.lost")
+
+    def _confirm(self, thread_id: "str", answered: "Callable[[bool], None]") -> "None":
+        """Whether the server has the shown thread. An owner has seen how its load was answered;
+        `fetchUpdates` rejects while a load fails (measured).
+        """
+        status = self._status_of(thread_id)
+        if status is not None:
+            answered(0 < status < 400)
+            return
+        commands = self._session.commands
+        commands.ask(
+            "fetch_updates",
+            [],
+            lambda how, outcome, reason: answered(how == "resolved"),
+            seconds=commands.limit("fetch_updates"),
+        )
+
+    # The first restore.
+
+    def _load(self, thread_id: "str", answered: "Callable[[str, Any], None]") -> "None":
+        self._session.commands.ask(
+            "set_thread_id",
+            [thread_id],
+            lambda how, outcome, reason: answered(how, outcome),
+            seconds=self._settings["restore_timeout"],
+        )
+
+    def _restored(self, how: "str", thread_id: "str | None", error: "str") -> "None":
+        session, memory, settling = self._session, self._memory, self._settling
+        if memory is None or settling is None:
+            return
+        memory.is_wish_open = self._wishes.is_open
+        if how == "none" and session.owning is not None:
+            # We have asked for a new chat, and the element tells nothing of it.
+            session.told("own.known")
+        session.told("own.restored")
+        shown = session.snapshot.thread_id
+        is_known = how in ("shown", "failed") or (how == "none" and shown is None)
+        settling.rest(shown, known=is_known, agrees=how != "failed")
+        if not self.is_former(thread_id):
+            self._judge(memory, settling, how, thread_id, error)
+        memory.is_wish_open = False
+
+    def _judge(
+        self,
+        memory: "Memory",
+        settling: "Settling",
+        how: "str",
+        thread_id: "str | None",
+        error: "str",
+    ) -> "None":
+        session = self._session
+        if how == "shown":
+            memory.remember(thread_id, correcting=True)
+        elif how == "silent" and thread_id is not None:
+            session.told("own.failed", {"reason": "no-answer"})
+        elif how == "failed" and thread_id is not None:
+            self._lose(memory, thread_id, error)
+        elif session.snapshot.thread_id is not None and not session.snapshot.loading:
+            # Somebody else has opened it, before we were there to see it.
+            settling.consider(session.snapshot.thread_id)
+
+    def _lose(self, memory: "Memory", thread_id: "str", error: "str") -> "None":
+        former = memory.last
+        notice = memory.lost(thread_id, error, self._status_of(thread_id))
+        loss = self._loss(thread_id, notice)
+        if former in (None, thread_id):
+            self._session.told("own.lost", loss)
+            return
+        # A fresh element was tried for it: what was shown before comes back, and its load would
+        # wipe away what is said now.
+        self._owed_notice = loss
+        self._wishes.wish(former, self._session.snapshot)
+
+    # Back and Forward.
+
+    def _wished(self, thread_id: "str | None") -> "None":
+        if self.is_former(thread_id):
+            self._correct(thread_id)
+        else:
+            self._wishes.wish(thread_id, self._session.snapshot)
+
+    def _returned(self) -> "None":
+        """Out of the back/forward cache, as a visit: another page may have moved on meanwhile."""
+        snapshot = self._session.snapshot
+        if self._memory is None or self._session.element is None:
+            return
+        wanted, from_address = self._memory.wanted()
+        if wanted not in (None, snapshot.thread_id) and (from_address or not snapshot.busy):
+            self._wished(wanted)
+
+    def _soon(self, function: "Callable[[], None]") -> "None":
+        if not self._is_stopped:
+            self._browser.later(TRY_AGAIN, function)
+
+    def _ask_for(
+        self, thread_id: "str | None", answered: "Callable[[str, Any, object], None]"
+    ) -> "None":
+        commands = self._session.commands
+        seconds = commands.limit("set_thread_id")
+        commands.ask("set_thread_id", [thread_id], answered, seconds=seconds)
+
+    def _correct(self, thread_id: "str | None") -> "None":
+        """A wished thread cannot be shown: the entry is corrected to the one that is, as soon as
+        nothing else is on its way.
+        """
+        self._owes_correction = True
+        self.could_not_open(thread_id)
+
+    # What could not be shown.
+
+    def could_not_open(self, thread_id: "str | None") -> "None":
+        """A switch has failed: says so, and whether it is worth trying again."""
+        is_over = is_gone(self._status_of(thread_id))
+        notice = "thread-gone" if is_over else "switch-failed"
+        self._session.told("own.lost", self._loss(thread_id, notice))
+
+    def _loss(self, thread_id: "str | None", notice: "str") -> "dict[str, Any]":
+        worth_it = notice != "thread-gone" and self.can_reach(thread_id)
+        return {"threadId": thread_id if worth_it else None, "notice": notice}
+
+    def _status_of(self, thread_id: "str | None") -> "int | None":
+        owning = self._session.owning
+        return owning.status_of(thread_id) if owning and thread_id else None
+
+    def can_reach(self, thread_id: "str | None") -> "bool":
+        """Whether `retry` can show a thread: a companion can only load the page, at its address or
+        for what is remembered.
+        """
+        if self._session.owning is not None or self._memory is None or thread_id is None:
+            return thread_id is not None
+        return self._memory.can_visit(thread_id)
+
+    def can_show(self, thread_id: "str | None") -> "bool":
+        """Whether the element can still show a thread: one that has failed there it shows empty,
+        and calls that a success (measured).
+        """
+        return self._settling is None or thread_id not in self._settling.failed
+
+    def retry(self, thread_id: "str | None" = None) -> "None":
+        """Shows a thread afresh, by default the one that was lost last: in a fresh element as its
+        owner, by loading the page as a companion. Nothing else shows the messages (measured).
+        """
+        thread_id = thread_id or self._session.snapshot.lost
+        if self._session.owning is not None and self._session.element is not None:
+            self._afresh = thread_id
+            self._browser.renew(self._session.element)
+            return
+        if self._memory is None or thread_id is None:
+            self._browser.visit(self._browser.address())
+            return
+        self._memory.forgive()
+        self._browser.visit(self._memory.url_of(thread_id))
+
+    # Scopes.
+
+    def set_scope(self, scope: "str | None") -> "None":
+        """See `ChatKit.set_scope`."""
+        if scope == self._settings["scope"]:
+            return
+        self._settings["scope"] = scope
+        if self._memory is None:
+            return
+        if self._restoring is not None and self._restoring.wanted is not None:
+            self._memory.know(self._restoring.wanted)
+        self._memory.set_scope(scope)
+        self._afresh = self._owed_notice = None
+        # The new chat that follows is not what the new scope had remembered.
+        self._leaves_scope = True
+        self._wished(None)
+
+    def is_former(self, thread_id: "str | None") -> "bool":
+        """Whether an id belongs to a scope that was left."""
+        return self._memory is not None and self._memory.is_former(thread_id)
+
+
+def _subject(command: "str", parameters: "list[Any]") -> "tuple[str | None, bool]":
+    if command == "set_thread_id":
+        return parameters[0], False
+    new_thread = command == "send_user_message" and bool(parameters[0].get("newThread"))
+    return None, new_thread
