@@ -365,6 +365,17 @@ def test_04_a_thread_that_is_gone_is_forgotten_in_both_places_once(
     assert writes(page) == (in_address, [(KEY, None)] if stored else [])
 
 
+def test_04_a_link_to_a_thread_that_is_gone_leaves_the_one_in_storage() -> None:
+    page = Page("/?threadId=x", owner=True, stored="a")
+    assert page.snapshot.notice == "thread-gone"
+    assert page.snapshot.thread_id is None
+    assert page.remembered == (None, "a")
+    assert writes(page) == ([("replace", "/")], [])
+    again = visited_again(page)
+    assert again.element.thread_id == "a"
+    assert again.remembered == ("a", "a")
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_04_the_page_is_told_that_a_thread_is_gone(status: int) -> None:
     server = Server()
@@ -567,17 +578,21 @@ def test_05_trying_again_while_the_server_is_still_ill_forgets_nothing() -> None
 
 
 @pytest.mark.parametrize("by", ["python", "control"])
+@pytest.mark.parametrize("url", ["/?q=1&threadId=a", "/?q=1"], ids=["both", "storage"])
 @in_loop
-async def test_05_trying_again_as_a_companion_loads_the_page_again(by: str) -> None:
+async def test_05_trying_again_as_a_companion_loads_the_page_at_the_threads_address(
+    by: str, url: str
+) -> None:
     server = Server("a")
     server.failing["a"] = 500
-    page = Page("/?threadId=a", owner=False, stored="a", server=server)
+    page = Page(url, owner=False, stored="a", server=server)
     if by == "python":
         page.chatkit.retry()
     else:
         assert page.browser.click("retry")
     await page.live(0.1)
-    assert page.browser.reloads == 1
+    assert page.browser.visits == ["https://page.example/?q=1&threadId=a"]
+    assert page.current is page.element, "a companion makes no element"
     server.failing.clear()
     again = visited_again(page)
     assert again.element.thread_id == "a"

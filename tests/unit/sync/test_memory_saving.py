@@ -457,8 +457,8 @@ async def test_09_a_poisoned_id_that_fails_in_a_new_element_too_leaves_no_trace(
 
 
 @in_loop
-async def test_09_a_companions_control_of_a_poisoned_id_leaves_this_page_as_it_was() -> None:
-    page = Visit("/?threadId=a", owner=False)
+async def test_09_a_companions_control_of_a_poisoned_id_opens_it_afresh_in_a_visit() -> None:
+    page = Visit("/?q=1&threadId=a#top", owner=False)
     fails(page, "b", 500)
     await page.opens("b", "control")
     page.browser.called.clear()
@@ -466,7 +466,9 @@ async def test_09_a_companions_control_of_a_poisoned_id_leaves_this_page_as_it_w
     await page.live(0.1)
     assert page.browser.called == [], "the element would show an empty thread"
     assert page.element.thread_id == "a"
+    assert page.browser.visits == ["https://page.example/?q=1&threadId=b#top"]
     assert page.stored == "a"
+    assert page.in_history == [], "the visit makes the entry"
 
 
 @both
@@ -908,8 +910,8 @@ def test_12_new_chat_out_of_a_streaming_thread_is_meant_and_back_shows_it_stream
     page.element.user_opens(None)
     page.wait()
     assert page.phase == "idle"
-    assert page.remembered == (None, None)
     assert page.in_history == [("push", "/")]
+    assert page.in_storage == [None]
     page.browser.history.back()
     page.wait()
     assert page.phase == "responding"
