@@ -69,10 +69,10 @@ def meaning(
     names what the one left named asks for nothing: `popstate` also fires for a click on a
     `#fragment` (measured). What is no thread id counts as absent.
     """
-    named = read(entry, parameter)
-    if named == read(left, parameter):
+    named, former = _id_in(entry, parameter), _id_in(left, parameter)
+    if named == former:
         return ("nothing", None)
-    if named is not None and is_thread_id(named):
+    if named is not None:
         return ("thread", named)
     ours = [parameter] + (others or [])
     if _page_part(left, ours) == _page_part(entry, ours):
@@ -97,6 +97,11 @@ def parameter_text(parameter: "str") -> "str":
     return "".join(
         [c if c in plain else "".join([f"%{b:02X}" for b in c.encode()]) for c in parameter]
     )
+
+
+def _id_in(url: "str", parameter: "str") -> "str | None":
+    named = read(url, parameter)
+    return named if is_thread_id(named) else None
 
 
 def _page_part(url: "str", ours: "list[str]") -> "str":

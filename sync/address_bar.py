@@ -58,6 +58,7 @@ class AddressBar:
         self._timer: "object" = None
         self._undo: "Callable[[], None] | None" = None
         self._reported = False
+        self._is_refusal_told = False
 
     def start(self) -> "None":
         """Listens for Back and Forward."""
@@ -133,6 +134,11 @@ class AddressBar:
             self._timer = self._browser.later(RETRY_AFTER, self.flush)
         else:
             self._waiting = False
+            self._report_refusal()
+
+    def _report_refusal(self) -> "None":
+        if not self._is_refusal_told:
+            self._is_refusal_told = True
             self._browser.report(
                 "The browser does not let the address be changed; links to this "
                 "conversation have to be made by other means."
@@ -152,12 +158,12 @@ class AddressBar:
         left, self._left = left or self._left, self._browser.address()
         others = self._others() if self._others else []
         kind, thread_id = meaning(left, self._left, self.parameter or "", others)
+        # Nonsense is taken out, and told once.
+        self.id_now()
         if kind == "nothing":
             return
         # Back and Forward overtake whatever was still to be written.
         self._browser.cancel(self._timer)
         self._timer = None
         self._waiting = False
-        # Nonsense is taken out, and told once.
-        self.id_now()
         self._wished(thread_id)

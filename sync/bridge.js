@@ -114,10 +114,11 @@ export function connect(receive) {
     },
     onEntry(id) {
       const signal = begin(id);
-      // Comes before popstate, also where the page has moved on by itself (measured).
+      // Comes before popstate, also where the page has moved on by itself (measured). A replace
+      // leaves no entry: it may be another chat's correction while this popstate is handed around.
       let left = null;
-      const moved = (event) => {
-        left = event.from.url;
+      const moved = ({ from, navigationType }) => {
+        if (navigationType !== "replace") left = from.url;
       };
       window.navigation?.addEventListener("currententrychange", moved, { signal });
       addEventListener("popstate", () => tell(id, { left }), { signal });

@@ -40,7 +40,17 @@ export const ACTIONS = [
   "custom-action",
   "retry",
 ];
-const SHOWS = ["busy", "retry", "gone", "failed", "stalled", "starting", "loading", "responding", "idle"];
+const SHOWS = [
+  "busy",
+  "retry",
+  "gone",
+  "failed",
+  "stalled",
+  "starting",
+  "loading",
+  "responding",
+  "idle",
+];
 
 const states = new WeakMap();
 const lastOwners = new WeakMap();

@@ -68,9 +68,9 @@ class Memory:
         scopes = [scope for scope, ids in self._known.items() if thread_id in ids]
         return bool(scopes) and self._scope not in scopes
 
-    def know(self, thread_id: "str") -> "None":
-        """An id is of the scope of this moment."""
-        self._known.setdefault(self._scope, set()).add(thread_id)
+    def know(self, thread_id: "str", scope: "str | None") -> "None":
+        """An id is of a scope."""
+        self._known.setdefault(scope, set()).add(thread_id)
 
     @property
     def last(self) -> "str | None":
@@ -88,7 +88,7 @@ class Memory:
                 )
             return
         if thread_id is not None:
-            self.know(thread_id)
+            self.know(thread_id, self._scope)
         self._last = (thread_id,)
         if not self.is_wish_open:
             self._bar.settled(thread_id, correcting=correcting)

@@ -73,6 +73,8 @@ class Remembering:
         self._owes_correction = False
         self._owed_notice: "dict[str, Any] | None" = None
         self._afresh: "str | None" = None
+        self._late: "str | None" = None
+        self._former_scope: "tuple[str | None] | tuple[()]" = ()
 
     # Elements.
 
@@ -180,6 +182,11 @@ class Remembering:
         settling.observe(before, name, detail, at)
         if name == "response.start":
             memory.used(after.thread_id)
+        elif name == "response.end":
+            self._former_scope = ()
+        elif name == "error" and detail.get("name") == "InitialThreadLoadError" and self._late:
+            late, self._late = self._late, None
+            self._lose(memory, late, "InitialThreadLoadError")
 
     def follow(self) -> "None":
         """The snapshot of this moment: grants a wish that waits; when all is quiet, corrects the
@@ -211,9 +218,14 @@ class Remembering:
     # What is settled.
 
     def _settled(self, thread_id: "str | None", how: "str") -> "None":
+        if how == "creation" and self._former_scope and thread_id is not None:
+            self._give_back(thread_id, *self._former_scope)
+            return
         leaving, self._leaves_scope = self._leaves_scope, False
         if self._memory is not None and not (leaving and thread_id is None):
-            self._memory.remember(thread_id, correcting=how == "deletion")
+            # Where a wished thread could not be shown, this is what the element fell back to.
+            correcting = how == "deletion" or self._owes_correction
+            self._memory.remember(thread_id, correcting=correcting)
         if self._session.snapshot.notice is not None:
             # A switch that has worked: what was to be said is over.
             self._session.told("own.lost")
@@ -269,8 +281,10 @@ class Remembering:
         error: "str",
     ) -> "None":
         session = self._session
+        self._late = thread_id if how in ("late", "silent") else None
         if how == "shown":
-            memory.remember(thread_id, correcting=True)
+            # In a fresh element it may be another one than was shown before.
+            memory.remember(thread_id, correcting=memory.last in (None, thread_id))
         elif how == "silent" and thread_id is not None:
             session.told("own.failed", {"reason": "no-answer"})
         elif how == "failed" and thread_id is not None:
@@ -377,15 +391,23 @@ class Remembering:
         """See `ChatKit.set_scope`."""
         if scope == self._settings["scope"]:
             return
-        self._settings["scope"] = scope
+        former, self._settings["scope"] = self._settings["scope"], scope
         if self._memory is None:
             return
+        # A thread that is being created still belongs to who has asked for it.
+        self._former_scope = (former,) if self._session.snapshot.responding else ()
         if self._restoring is not None and self._restoring.wanted is not None:
-            self._memory.know(self._restoring.wanted)
+            self._memory.know(self._restoring.wanted, former)
         self._memory.set_scope(scope)
         self._afresh = self._owed_notice = None
         # The new chat that follows is not what the new scope had remembered.
         self._leaves_scope = True
+        self._wished(None)
+
+    def _give_back(self, thread_id: "str", scope: "str | None") -> "None":
+        self._former_scope = ()
+        if self._memory is not None:
+            self._memory.know(thread_id, scope)
         self._wished(None)
 
     def is_former(self, thread_id: "str | None") -> "bool":

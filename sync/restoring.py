@@ -49,6 +49,7 @@ class Restoring:
         self._load = load
         self._asked = False
         self._begun = False
+        self._is_loading = False
         self._is_overtaken = False
         self._error = ""
         self._timer: "object" = None
@@ -80,6 +81,10 @@ class Restoring:
             return
         thread_id = thread_of(detail)
         self._begun = self._begun or name.startswith(("thread.", "response."))
+        if thread_id == self.wanted and name == "thread.load.start":
+            self._is_loading = True
+        elif thread_id == self.wanted and name == "thread.load.end":
+            self._is_loading = False
         if self._load is not None:
             self._observe_companion(name, thread_id)
         elif name == "error" and detail.get("name") == "InitialThreadLoadError":
@@ -89,7 +94,8 @@ class Restoring:
             self._wait("shown")
         elif name == "thread.change" and self._error:
             self._end("failed", self.wanted)
-        elif name == "thread.change":
+        elif name == "thread.change" and (self._is_loading or thread_id is not None):
+            # Before its load a null is the element's own beginning: nobody has left anything.
             self._end("overtaken", self.wanted)
 
     def _observe_companion(self, name: "str", thread_id: "str | None") -> "None":
@@ -99,8 +105,8 @@ class Restoring:
         if name == "response.start":
             self._end("overtaken", self.wanted)
         elif name == "thread.change" and self._asked:
-            # Another one's switch, or ours taken back: the answer to our question tells.
-            self._is_overtaken = is_other
+            # Another one's switch, if our load still runs; ours taken back, if it has just ended.
+            self._is_overtaken = is_other and (self._is_loading or self._is_overtaken)
         elif is_other and not self._from_address and not self._asked:
             self._end("overtaken", self.wanted)
 
@@ -116,7 +122,8 @@ class Restoring:
         if how == "resolved":
             self._end("overtaken" if self._is_overtaken else "shown", self.wanted)
         elif how == "rejected":
-            self._end("failed", self.wanted, outcome["name"])
+            how = "overtaken" if self._is_overtaken else "failed"
+            self._end(how, self.wanted, outcome["name"])
 
     def _wait(self, how: "str") -> "None":
         self._browser.cancel(self._timer)

@@ -15,7 +15,8 @@ ones. `Settling` waits:
 A thread without a load has been loaded before, and was perhaps left before its load had ended: a
 failure is told by nothing then. Where its load was not seen to succeed, the server is asked first.
 
-It is told every event of one element and of our commands, and calls `settled(thread_id, how)`.
+It is told every event of one element and of our commands, and calls `settled(thread_id, how)`,
+where `how` is "switch", "deletion", or "creation" for a new thread.
 """
 
 from .state import thread_of
@@ -64,6 +65,7 @@ class Settling:
         self._calmed = calmed
         self._confirmed: "set[str | None]" = {None}
         self._begun: "set[str | None]" = set()
+        self._running: "set[str | None]" = set()
         self._doubt = 0
         self._is_doubted = False
         self._is_created = False
@@ -178,13 +180,14 @@ class Settling:
             # to leave, so what was remembered stays remembered.
             self._initial_failed = self._creating = False
             self._drop()
-            self._shown = None
-            self._is_shown_known = True
-            self._agrees = False
+            self._rest_at_nothing()
         elif self._taken_back(thread_id, at):
             self.failed.add(self._pending)
             self._drop()
-            if not self._is_at_rest(thread_id):
+            if thread_id is None and not self._is_shown_known:
+                # The first restore, whose time had run out: nobody meant this null either.
+                self._rest_at_nothing()
+            elif not self._is_at_rest(thread_id):
                 self._pend(thread_id, self._delay)
         elif thread_id is None and before.thread_id is None and before.thread_known:
             # A first message that could not create its thread: nothing has been left.
@@ -197,6 +200,11 @@ class Settling:
             self._pend(thread_id, self._delay)
         self._previous = (before.thread_id,)
 
+    def _rest_at_nothing(self) -> "None":
+        self._shown = None
+        self._is_shown_known = True
+        self._agrees = False
+
     def _taken_back(self, thread_id: "str | None", at: "float") -> "bool":
         ended = self._load_ended_at
         is_back = self._previous == (thread_id,) and thread_id != self._pending
@@ -208,7 +216,10 @@ class Settling:
             return
         self._is_pending = True
         self._pending = thread_id
-        self._wait(delay)
+        # Two quick switches, and the second was taken back: the first may still be loading.
+        self._is_loading = thread_id in self._running
+        if not self._is_loading:
+            self._wait(delay)
 
     def _load_start(self, thread_id: "str | None") -> "None":
         if not self._is_pending or self._pending != thread_id:
@@ -216,6 +227,7 @@ class Settling:
         # A real load shows the messages: whatever failed before, this id has a new chance.
         self.failed.discard(thread_id)
         self._begun.add(thread_id)
+        self._running.add(thread_id)
         self._browser.cancel(self._timer)
         self._timer = None
         self._is_loading = True
@@ -224,6 +236,7 @@ class Settling:
 
     def _load_end(self, thread_id: "str | None", at: "float") -> "None":
         self._last_loaded = thread_id
+        self._running.discard(thread_id)
         if self._is_pending and self._pending == thread_id:
             self._is_loading = False
             self._load_ended_at = at
@@ -255,9 +268,10 @@ class Settling:
 
     def _believe(self, thread_id: "str | None") -> "None":
         self._note_proof()
+        is_created = self._is_created
         self._drop()
         if thread_id is None or thread_id in self._confirmed or thread_id in self.failed:
-            self._settle(thread_id)
+            self._settle(thread_id, is_created=is_created)
             return
         # Pending still, so that nobody takes it for quiet, and whatever comes next ends the doubt.
         self._is_pending = self._is_doubted = True
@@ -286,8 +300,10 @@ class Settling:
     def _is_at_rest(self, thread_id: "str | None") -> "bool":
         return self._is_shown_known and thread_id == self._shown
 
-    def _settle(self, thread_id: "str | None") -> "None":
-        how = "deletion" if thread_id is None and self._shown in self._deleted else "switch"
+    def _settle(self, thread_id: "str | None", *, is_created: "bool" = False) -> "None":
+        how = "creation" if is_created else "switch"
+        if thread_id is None and self._shown in self._deleted:
+            how = "deletion"
         self._shown = thread_id
         self._is_shown_known = True
         self._agrees = thread_id not in self.failed

@@ -26,8 +26,8 @@ def normalised(url: str) -> str:
 class History:
     """Entries and which of them is shown.
 
-    `left` is the address that was shown before the last change of entry, as the Navigation API tells
-    it. `ignoring` is Chromium past 200 calls in a burst: nothing happens and nothing is said.
+    `left` is the entry before the last push or traversal, as the Navigation API tells it.
+    `ignoring` is Chromium past 200 calls in a burst: nothing happens and nothing is said.
     `refusing` throws. `limit` ignores what comes after that many writes until `forgive`.
     """
 
@@ -73,8 +73,8 @@ class History:
             return
         whole = normalised(urljoin(self.href, url))
         self.writes.append(("push" if push else "replace", whole[len(ORIGIN) :]))
-        self.left = self.href
         if push:
+            self.left = self.href
             self._append(whole, state)
         else:
             self.entries[self.index] = whole

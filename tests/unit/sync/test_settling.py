@@ -155,7 +155,7 @@ def test_a_new_threads_id_is_settled_at_once_during_its_response() -> None:
     told.wait(0.1)
     told.change("new")
     told.wait(AT_ONCE)
-    assert told.settled == [("new", "switch")]
+    assert told.settled == [("new", "creation")]
     assert told.snapshot.responding
 
 
