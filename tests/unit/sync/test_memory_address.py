@@ -467,6 +467,22 @@ def test_14_forward_before_the_failure_is_known_corrects_nothing(owner: bool) ->
     page.wait(5.0)
     agrees(page, "b")
     assert page.urls == of_threads("x", "b")
+    assert page.snapshot.notice is None, "nobody waits for it any more"
+
+
+@both
+def test_14_back_overtakes_a_switch_whose_write_still_waits(owner: bool) -> None:
+    page = among(of_threads("a", "b"), 1, owner=owner, server=Server(*FIVE))
+    page.server.latency = 0.01
+    for thread_id in ("c", "d"):
+        page.element.user_opens(thread_id)
+        page.wait(0.1)
+    assert page.remembered == ("c", "d"), "one write in an interval"
+    page.server.latencies["a"] = 5.0
+    page.browser.history.go(-2)
+    page.wait(10.0)
+    agrees(page, "a")
+    assert page.urls == of_threads("a", "b", "c")
 
 
 @both
