@@ -1,9 +1,9 @@
-"""Elements that leave, come back, are moved, or are several; and what stop() lets go of."""
+"""Elements that leave, come back or are moved; and what stop() lets go of."""
 
 import pytest
 from playwright.sync_api import expect
 
-from .scene import CONTROLS, ELEMENT, TOOLBAR, Scene
+from .scene import CONTROLS, Scene
 
 FRESH = """(id) => {
   const fresh = document.createElement("openai-chatkit");
@@ -125,62 +125,3 @@ def test_elements_that_come_and_go_leave_nothing_behind(scene: Scene) -> None:
         scene.expect_phase("idle")
     # The status of having gone is announced by a timer that the last idle has ended.
     scene.wait(lambda: scene.python("counts") == before, f"{before}: {scene.python('counts')}")
-
-
-TWO = (
-    ELEMENT
-    + '<openai-chatkit id="other" style="height: 300px" data-chatkit-parameter="side"'
-    + ' data-chatkit-key="side.thread"></openai-chatkit>'
-)
-TWO_BARS = (
-    TOOLBAR.replace("data-chatkit-toolbar", 'data-chatkit-toolbar="#chat"').replace(
-        "data-chatkit-status", 'data-chatkit-status="#chat"'
-    )
-    + """
-<nav id="side" data-chatkit-toolbar="#other" aria-label="Side">
-  <button id="side-send" data-chatkit-action="send" data-chatkit-text="To the side">Send</button>
-  <button id="side-new" data-chatkit-action="new-thread">New</button>
-</nav>"""
-)
-
-
-def test_two_elements_with_names_of_their_own(scene: Scene) -> None:
-    scene.open(element=TWO, body=TWO_BARS)
-    scene.expect_phase("idle", "#side")
-    fault = scene.site.faults.add("threads.create", hold_after=2)
-    scene.press("#side-send")
-    scene.expect_phase("responding", "#side")
-    scene.expect_off("side-send", "side-new")
-    scene.expect_on(*CONTROLS)
-    fault.release()
-    scene.expect_phase("idle", "#side")
-    scene.wait(lambda: scene.stored("side.thread") is not None, "the side's thread")
-    side = scene.stored("side.thread")
-    scene.expect_query(f"?side={side}")
-    assert scene.stored() is None
-    scene.press("#send")
-    scene.wait(lambda: scene.stored() is not None, "the first's thread")
-    scene.expect_phase("idle")
-    first = scene.stored()
-    scene.expect_query(f"?side={side}&threadId={first}")
-    scene.reload()
-    scene.expect_phase("idle", "#side")
-    for number, words in ((0, "Said by a control"), (1, "To the side")):
-        frame = scene.page.frame_locator("openai-chatkit iframe").nth(number)
-        expect(frame.locator('[data-standin="message"]').first).to_contain_text(words)
-    scene.expect_query(f"?side={side}&threadId={first}")
-
-
-def test_two_elements_without_names(scene: Scene) -> None:
-    """One message for each place that they would share; the first has its memory."""
-    scene.open(
-        fake=True, element=ELEMENT + '<openai-chatkit id="other"></openai-chatkit>', body=TWO_BARS
-    )
-    scene.expect_phase("idle", "#side")
-    scene.expect_report("warning: ", "'threadId'", "'chatkit.threadId'", count=2)
-    scene.press("#open-a")
-    scene.wait(lambda: bool(scene.calls()), "the switch")
-    scene.js("fake.say('thread.change', { threadId: 'thr_first' })")
-    scene.expect_stored("thr_first")
-    scene.press("#side-send")
-    scene.wait(lambda: len(scene.calls()) == 2, "the other's click")
