@@ -253,6 +253,35 @@ def test_09_a_failed_switch_leaves_no_trace(scene: Scene, owner: bool) -> None:
     expect_saved(scene, a)
 
 
+SLOWLY = """<script>
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const say = (name, threadId) => fake.say(`thread.${name}`, { threadId });
+  fake.answers.setThreadId = async (threadId) => {
+    say("change", threadId);
+    say("load.start", threadId);
+    await pause(10);
+    say("load.end", threadId);
+    if (threadId !== "thr_second") return;
+    await pause(20);
+    say("change", "thr_first");
+    throw new Error("Thread not found");
+  };
+</script>"""
+
+
+def test_09_a_failed_switch_that_is_taken_back_slowly_is_told_and_leaves_no_trace(
+    scene: Scene,
+) -> None:
+    """On a busy machine more than 0.1 ms pass between the end of a failed load and the way back."""
+    scene.open(fake=True, head=WRITES, foot=SLOWLY, query="?threadId=thr_first")
+    scene.expect_stored("thr_first")
+    scene.press("#open-b")
+    scene.expect_report("warning: ", "The control 'open-thread'")
+    expect(scene.locate("#status")).to_have_text(NOT_OPENED)
+    scene.expect_shown("thr_first")
+    assert writes(scene) == [("setItem chatkit.threadId", "thr_first")]
+
+
 @MODES
 def test_09_a_poisoned_thread_that_is_chosen_again_in_the_chat_leaves_no_trace(
     scene: Scene, owner: bool
@@ -308,7 +337,11 @@ def test_09_a_control_opens_a_poisoned_thread_afresh(scene: Scene, owner: bool) 
     expect(scene.messages().first).to_contain_text("Beta asked")
     expect(scene.locate("#status")).to_have_text("")
     assert (scene.js("performance.timeOrigin") == origin) is owner
-    assert length(scene) == entries + 1
+    if owner:
+        # Not by its length: the fresh element's frame is an entry more in Chromium (measured).
+        assert writes(scene) == saved(b, "pushState")
+    else:
+        assert length(scene) == entries + 1
     scene.go(-1)
     scene.page.wait_for_function("id => window.scene?.snapshots.at(-1)?.thread_id === id", arg=a)
     expect_saved(scene, a)
