@@ -28,6 +28,7 @@ def visited_again(page: Page, seconds: float = 0.0) -> Page:
     page.current.die()
     for timer in list(page.browser._timers):
         page.browser.cancel(timer)
+    page.browser.history.writes.clear()
     page.storage.writes.clear()
     again = page.reload()
     again.wait(seconds)

@@ -78,6 +78,22 @@ async def test_08_a_switch_from_a_thread_pushes_once(owner: bool, by: str) -> No
 
 
 @both
+@in_loop
+async def test_08_a_switch_by_command_is_not_saved_before_it_has_resolved(owner: bool) -> None:
+    page = Visit("/?threadId=a", owner=owner)
+    # The element shows the thread and its answer does not come: in the end its events are believed.
+    page.element.plan("setThreadId", hangs=True)
+    await page.opens("b", "command", 0.01)
+    page.element.user_opens("b")
+    await page.live(5.0)
+    assert page.snapshot.thread_id == "b"
+    assert page.has_no_trace()
+    await page.live(60.0)
+    assert page.in_history == [("push", "/?threadId=b")]
+    assert page.in_storage == ["b"]
+
+
+@both
 @by_all
 @in_loop
 async def test_08_a_switch_from_a_new_chat_replaces_once(owner: bool, by: str) -> None:
@@ -500,12 +516,25 @@ def test_09_an_initial_thread_that_fails_after_a_switch_poisons_only_itself(owne
     assert page.remembered == ("b", "b")
     page.element.user_opens(None)
     page.wait()
+    assert page.remembered == (None, None), "a null is meant"
     page.element.user_opens("b")
     page.wait()
     assert page.remembered == ("b", "b")
     page.element.user_opens("a")
     page.wait()
     assert page.remembered == ("b", "b"), "this one has failed"
+
+
+def test_09_the_pages_own_first_thread_that_failed_is_poisoned_as_well() -> None:
+    server = Server("a", "b")
+    server.failing["b"] = 500
+    page = Page("/", owner=False, stored="a", page_options={"initialThread": "b"}, server=server)
+    server.failing.clear()
+    page.element.user_opens("b")
+    page.wait(60.0)
+    assert page.element.thread_id == "b"
+    assert page.element.visited == set(), "empty, though the server has it again"
+    assert page.remembered == (None, "a")
 
 
 # 10. A new thread that could not be created.
