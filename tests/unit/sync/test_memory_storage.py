@@ -275,6 +275,8 @@ async def test_19_a_message_makes_its_thread_the_one_that_was_used_last(
 ) -> None:
     one = Page("/", owner=owner)
     opens(one, "a")
+    one.current.user_sends()
+    await one.live(5.0)
     two = beside(one)
     opens(two, "b")
     if typed:
