@@ -1,4 +1,4 @@
-"""Orders that a strict reader of the design thought of: scopes, stops, bad values."""
+"""Orders that a strict reader of the design thought of: stops, bad values."""
 
 import asyncio
 from typing import Any
