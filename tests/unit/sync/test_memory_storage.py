@@ -655,11 +655,17 @@ def test_21_a_first_message_under_way_when_the_user_changes_is_not_the_next_user
 
 
 @both
-def test_21_a_fresh_element_after_the_change_has_nothing_of_the_former_scope(owner: bool) -> None:
+@pytest.mark.parametrize("place", ["address", "storage"])
+def test_21_a_fresh_element_after_the_change_has_nothing_of_the_former_scope(
+    owner: bool, place: str
+) -> None:
     page = Page("/?threadId=a", owner=owner, scope="u1")
     page.chatkit.set_scope("u2")
     page.wait()
-    page.browser.history.write("/?threadId=a", push=True)
+    if place == "address":
+        page.browser.history.write("/?threadId=a", push=True)
+    else:
+        page.storage.items[f"{KEY}:u2"] = "a"
     page.browser.remove(page.current)
     page.wait()
     page.browser.mount(FakeElement(page.server), configured=not owner)
