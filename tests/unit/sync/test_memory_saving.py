@@ -619,11 +619,13 @@ async def test_10_a_first_message_that_could_not_create_its_thread_writes_nothin
 ) -> None:
     page = Visit("/", owner=owner)
     page.server.creating = 400
-    await page.chatkit_sends("Hello", new_thread=True)
-    await page.answer_ends()
+    page.storage.items[KEY] = "c"  # another tab's, which such a null must not wipe either
     page.element.user_sends()
     await page.answer_ends()
+    await page.chatkit_sends("Hello", new_thread=True)
+    await page.answer_ends()
     assert page.has_no_trace()
+    assert page.stored == "c"
 
 
 @both
