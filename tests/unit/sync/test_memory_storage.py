@@ -641,17 +641,28 @@ def test_21_a_scope_that_changes_during_an_answer_leaves_it(owner: bool) -> None
 
 
 @both
-def test_21_a_first_message_under_way_when_the_user_changes_is_not_the_next_users(
-    owner: bool,
+@pytest.mark.parametrize("came_from", [None, "a"], ids=["a new chat", "newThread in a thread"])
+@in_loop
+async def test_21_a_first_message_under_way_when_the_user_changes_is_not_the_next_users(
+    owner: bool, came_from: str | None
 ) -> None:
-    page = Page("/", owner=owner, scope="u1")
-    page.current.user_sends()
-    page.wait(0.05)  # the thread has no id yet
+    page = Page(f"/?threadId={came_from}" if came_from else "/", owner=owner, scope="u1")
+    if came_from:
+        await page.chatkit_sends("Hello", new_thread=True)
+    else:
+        page.current.user_sends()
+    await page.live(0.05)  # the thread has no id yet
     page.chatkit.set_scope("u2")
-    page.wait(10.0)
-    assert f"{KEY}:u2" not in page.storage.items
-    assert page.named is None
+    await page.live(10.0)
     shows(page, None)
+    assert page.named is None
+    assert f"{KEY}:u2" not in page.storage.items
+    for url in ("/?threadId=new_1", "/"):
+        page.browser.history.write(url, push=True)
+    page.browser.history.back()
+    await page.live(2.0)
+    shows(page, None)
+    assert "new_1" not in page.asked()
 
 
 @both
