@@ -50,7 +50,6 @@ class AddressBar:
         self._wished = wished
         self._interval = interval
         self._left = browser.address()
-        self._written_at: "float | None" = None
         self._waiting = False
         self._wanted: "str | None" = None
         self._correcting = True
@@ -110,12 +109,29 @@ class AddressBar:
         self._wanted = thread_id
         self._waiting = True
         self._retries = 0
-        due = 0.0 if self._written_at is None else self._written_at + self._interval
-        wait = due - self._browser.now()
+        if self._timer is None:
+            self._write_soon()
+
+    def clear(self) -> "None":
+        """Takes the id out of the current entry at once, and whatever still waits is not written:
+        the next user of the page has no part in it.
+        """
+        self._waiting = False
+        self._browser.cancel(self._timer)
+        self._timer = None
+        if self.parameter and read(self._browser.address(), self.parameter) is not None:
+            self._wanted, self._correcting, self._waiting, self._retries = None, True, True, 0
+            self.flush()
+
+    def _write_soon(self) -> "None":
+        self._timer = None
+        # The browser counts for the whole page, however many chats there are.
+        written_at = self._browser.written_at
+        wait = 0.0 if written_at is None else written_at + self._interval - self._browser.now()
         if wait <= 0:
             self.flush()
-        elif self._timer is None:
-            self._timer = self._browser.later(wait, self.flush)
+        else:
+            self._timer = self._browser.later(wait, self._write_soon)
 
     def flush(self) -> "None":
         """Writes what still waits, now."""
@@ -147,7 +163,7 @@ class AddressBar:
     def _write(self, thread_id: "str | None", *, push: "bool") -> "bool":
         parameter = self.parameter or ""
         url = write(self._browser.address(), parameter, thread_id)
-        self._written_at = self._browser.now()
+        self._browser.written_at = self._browser.now()
         # Read back: past its limit a browser ignores the call in silence (measured).
         self._left = self._browser.write_address(url, push=push)
         return read(self._left, parameter) == thread_id

@@ -35,6 +35,7 @@ class Browser:
         self._handlers: "dict[int, Callable[[Any, Any], None]]" = {}
         self._last = 0
         self.claims: "set[str]" = set()
+        self.written_at: "float | None" = None
         self._proxy = create_proxy(self._receive)
         self._bridge = chatkit_bridge.connect(self._proxy)
 

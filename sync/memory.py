@@ -36,6 +36,7 @@ class Memory:
         self.is_wish_open = False
         self._scope = scope
         self._last: "tuple[str | None] | tuple[()]" = ()
+        self._kept: "str | None" = None
         self._known: "dict[str | None, set[str]]" = {}
 
     def wanted(self, *, again: "bool" = False) -> "tuple[str | None, bool]":
@@ -94,6 +95,13 @@ class Memory:
             self._bar.settled(thread_id, correcting=correcting)
         self._store.write(thread_id)
 
+    def correct(self) -> "None":
+        """The entry names a thread that cannot be shown: it gets what is remembered instead,
+        whatever the element shows.
+        """
+        if self._bar.id_now() is not None:
+            self._bar.settled(self._last[0] if self._last else self._kept, correcting=True)
+
     def used(self, thread_id: "str | None") -> "None":
         """Somebody talks in a thread: where it is ours, it is the one that was used last, whatever
         another tab has opened meanwhile.
@@ -107,6 +115,7 @@ class Memory:
         `status` is the load's HTTP status where one was seen (0 for no connection). Where none was,
         the id is kept once and forgotten when it fails again on a later visit.
         """
+        self._kept = thread_id
         if not is_gone(status):
             if status is not None or error == "TypeError":
                 return "restore-failed"
@@ -116,6 +125,7 @@ class Memory:
         return "thread-gone"
 
     def _forget(self, thread_id: "str") -> "None":
+        self._kept = None
         # Where it is named: a link to a thread that is gone says nothing of the one in storage.
         if self._last in ((), (thread_id,)):
             self._last = (None,)
@@ -135,8 +145,9 @@ class Memory:
         """
         self._scope = scope
         self._last = ()
+        self._kept = None
         self._store.set_scope(scope)
-        self._bar.settled(None, correcting=True)
+        self._bar.clear()
 
 
 def is_gone(status: "int | None") -> "bool":

@@ -69,11 +69,15 @@ class Owning:
         return self._browser.configure(element, options, self._callbacks.page_fetch, heard)
 
     def status_of(self, thread_id: "str") -> "int | None":
-        """How the last load of a thread was answered; `None` where none was seen."""
+        """How the last load of a thread was answered, or whatever has worked on it since; `None`
+        where nothing was seen.
+        """
         return self._statuses.get(thread_id)
 
     def _note(self, request: "dict[str, Any]") -> "None":
-        if request["thread"] is not None and request["type"] == "threads.get_by_id":
+        is_load = request["type"] == "threads.get_by_id"
+        works = request["type"] != "threads.delete" and not is_error(request)
+        if request["thread"] is not None and (is_load or works):
             self._statuses[request["thread"]] = request["status"]
 
 

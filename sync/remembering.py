@@ -197,7 +197,10 @@ class Remembering:
             return
         if self._owes_correction and self._memory is not None:
             self._owes_correction = False
-            self._memory.remember(self._session.snapshot.thread_id, correcting=True)
+            if self._settling.agrees:
+                self._memory.remember(self._session.snapshot.thread_id, correcting=True)
+            else:
+                self._memory.correct()
         if self._owed_notice is not None:
             owed, self._owed_notice = self._owed_notice, None
             self._session.told("own.lost", owed)

@@ -173,8 +173,15 @@ class Settling:
             self._is_created = False
             # Before the creation has begun it is the false one of the thread that was left.
             self._creating = self._creating and not self._creation_begun
+            self._reconsider()
+
+    def _reconsider(self) -> "None":
+        """An answer has ended in a thread that was not believed: it may be there by now."""
+        if self.is_quiet and not self._agrees and self._shown is not None:
+            self._ask_about(self._shown)
 
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
+        is_told = before.thread_known or before.responding
         if thread_id is None and (self._initial_failed or self._creating):
             # A restore that failed late, or a new thread that could not be created: nobody meant
             # to leave, so what was remembered stays remembered.
@@ -189,7 +196,7 @@ class Settling:
                 self._rest_at_nothing()
             elif not self._is_at_rest(thread_id):
                 self._pend(thread_id, self._delay)
-        elif thread_id is None and before.thread_id is None and before.thread_known:
+        elif thread_id is None and before.thread_id is None and is_told:
             # A first message that could not create its thread: nothing has been left.
             self._drop()
         elif before.responding and (before.thread_id is None or self._creating):
@@ -273,6 +280,9 @@ class Settling:
         if thread_id is None or thread_id in self._confirmed or thread_id in self.failed:
             self._settle(thread_id, is_created=is_created)
             return
+        self._ask_about(thread_id)
+
+    def _ask_about(self, thread_id: "str") -> "None":
         # Pending still, so that nobody takes it for quiet, and whatever comes next ends the doubt.
         self._is_pending = self._is_doubted = True
         self._pending = thread_id
@@ -281,7 +291,11 @@ class Settling:
         def answered(is_there: "bool") -> "None":
             if doubt == self._doubt and self._is_doubted:
                 self._drop()
-                (self._confirmed if is_there else self.failed).add(thread_id)
+                if is_there:
+                    self.failed.discard(thread_id)
+                    self._confirmed.add(thread_id)
+                else:
+                    self.failed.add(thread_id)
                 self._settle(thread_id)
                 self._tell_calm()
 
@@ -296,6 +310,11 @@ class Settling:
     def is_quiet(self) -> "bool":
         """Whether nothing is on its way, so that what the element shows may be believed."""
         return self._resting and not self._is_pending and not self._asked
+
+    @property
+    def agrees(self) -> "bool":
+        """Whether what the element shows is what is remembered, or ought to be."""
+        return self._agrees
 
     def _is_at_rest(self, thread_id: "str | None") -> "bool":
         return self._is_shown_known and thread_id == self._shown

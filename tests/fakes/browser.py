@@ -59,7 +59,9 @@ class Answer:
 
 
 class FakeBrowser(Browser):
-    """A page of its own; `storage` may be shared with other pages, as tabs do."""
+    """A page of its own; `storage` may be shared with other pages, as tabs do, and `history` is
+    the tab's: a page that is loaded again finds its entries.
+    """
 
     def __init__(
         self,
@@ -67,14 +69,16 @@ class FakeBrowser(Browser):
         *,
         clock: Clock | None = None,
         storage: Storage | None = None,
+        history: History | None = None,
         settings: dict[str, Any] | None = None,
         recorder: bool = True,
     ) -> None:
         self.clock = clock or Clock()
-        self.history = History(url)
+        self.history = history or History(url)
         self.store = storage or Storage()
         self.tag_settings = settings or {}
         self.claims: set[str] = set()
+        self.written_at: float | None = None
         self.reports: list[str] = []
         self.exceptions: list[tuple[BaseException, str]] = []
         self.document: list[FakeElement] = []
@@ -145,6 +149,16 @@ class FakeBrowser(Browser):
         else:
             self._log.append((target, told))
         return True
+
+    def unload(self) -> None:
+        """The page is left: nothing of it happens any more."""
+        for timer in list(self._timers):
+            self.cancel(timer)
+        for element in self.document:
+            element.die()
+        self._live.clear()
+        self._looks.clear()
+        self.history.forget_listeners()
 
     def come_back(self) -> None:
         """Out of the back/forward cache: `pageshow` with `persisted`."""

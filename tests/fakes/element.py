@@ -67,6 +67,8 @@ class FakeElement:
         self.locked = False
         self.poisoned: set[str] = set()
         self.visited: set[str] = set()
+        self.failures = 0
+        self.unproven: set[str] = set()
         self.loading: list[str] = []
         self.streaming: set[str | None] = set()
         self.told: list[tuple[str, Any]] = []
@@ -139,6 +141,7 @@ class FakeElement:
         if status == 200:
             return
         self.poisoned.add(thread_id)
+        self.failures += 1
         self.error("InitialThreadLoadError", "Failed to load initial thread: Not found")
         if self.thread_id == thread_id:
             self._after(TICK, lambda: self._change(None))
@@ -289,6 +292,8 @@ class FakeElement:
             return
         status = self.server.status_of(shown)
         failed = None if status == 200 else rejection("Error", f"HTTP {status}")
+        if failed is not None:
+            self.unproven.add(shown)
         self._after(self.server.latency, lambda: end(failed))
 
     def _act(self, end: Callable[[dict[str, Any] | None], None]) -> None:
@@ -324,6 +329,7 @@ class FakeElement:
                 end(None)
                 return
             self.poisoned.add(loaded)
+            self.failures += 1
             if self.thread_id == loaded:
                 self._change(previous)
             name = "TypeError" if status == DOWN else "Error"
@@ -387,6 +393,7 @@ class FakeElement:
             self._change(made)
             self._stream(made)
             return
+        self.failures += 1
         if status == DOWN:
             self.error("StreamError", "Failed to fetch")
         self._change(None)

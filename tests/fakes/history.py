@@ -62,7 +62,16 @@ class History:
     def on_popstate(self, function: Callable[[], None]) -> Callable[[], None]:
         """Listens; returns the undo."""
         self._popstate.append(function)
-        return lambda: self._popstate.remove(function)
+
+        def undo() -> None:
+            if function in self._popstate:
+                self._popstate.remove(function)
+
+        return undo
+
+    def forget_listeners(self) -> None:
+        """The page that has listened is gone; its entries stay with the tab."""
+        self._popstate.clear()
 
     def write(self, url: str, *, push: bool, state: object = None) -> None:
         """`pushState` or `replaceState`. Tells nobody, as in a browser."""

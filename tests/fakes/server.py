@@ -11,12 +11,14 @@ class Server:
 
     `down` answers nothing at all. `failing[id]` is the status that loading this thread gets,
     `creating` the status of creating one. `latency` is seconds for a request, `answer_time` for an
-    answer's stream, which never ends where it is `None`.
+    answer's stream, which never ends where it is `None`. `confirmed` are the ids of which it has
+    said that they are there.
     """
 
     def __init__(self, *threads: str) -> None:
         self.threads = list(threads)
         self.ever = set(threads)
+        self.confirmed: set[str] = set()
         self.down = False
         self.failing: dict[str, int] = {}
         self.creating = 200
@@ -32,7 +34,10 @@ class Server:
             return DOWN
         if thread_id in self.failing:
             return self.failing[thread_id]
-        return 200 if thread_id in self.threads else 404
+        if thread_id not in self.threads:
+            return 404
+        self.confirmed.add(thread_id)
+        return 200
 
     def create(self) -> tuple[int, str]:
         """Makes a thread: the status, and its id where that is 200."""
@@ -44,4 +49,5 @@ class Server:
         made = f"new_{self._made}"
         self.threads.append(made)
         self.ever.add(made)
+        self.confirmed.add(made)
         return 200, made

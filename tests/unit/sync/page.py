@@ -8,7 +8,7 @@ from typing import Any
 from sync import ChatKit
 from sync.address import read
 from sync.state import Snapshot
-from tests.fakes import Clock, FakeBrowser, FakeElement, Server, Storage, passing
+from tests.fakes import Clock, FakeBrowser, FakeElement, History, Server, Storage, passing
 
 KEY = "chatkit.threadId"
 OPTIONS: dict[str, Any] = {"api": {"url": "/chatkit", "domain_key": "local"}}
@@ -26,6 +26,7 @@ class Page:
         server: Server | None = None,
         storage: Storage | None = None,
         clock: Clock | None = None,
+        history: History | None = None,
         page_options: dict[str, Any] | None = None,
         element: FakeElement | None = None,
         starts: bool = True,
@@ -36,7 +37,7 @@ class Page:
         self.storage = storage or Storage()
         if stored is not None:
             self.storage.items[KEY] = stored
-        self.browser = FakeBrowser(url, clock=clock, storage=self.storage)
+        self.browser = FakeBrowser(url, clock=clock, storage=self.storage, history=history)
         self.element = self.browser.mount(element or FakeElement(self.server), configured=False)
         if not owner and self.element.defined:
             self.element.set_options(page_options or {})
@@ -62,7 +63,8 @@ class Page:
         await task
 
     def reload(self) -> Page:
-        """The same address and storage in a page that has just been loaded."""
+        """The same address and storage in a page that has just been loaded; this one is left."""
+        self.browser.unload()
         return Page(
             self.browser.history.url,
             owner=self.owner,

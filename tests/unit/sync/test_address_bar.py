@@ -1,5 +1,7 @@
 """The address bar: when it pushes, when it replaces, how often, and what Back asks for."""
 
+import itertools
+
 import pytest
 
 from sync.address_bar import RETRIES, RETRY_AFTER, WRITE_INTERVAL, AddressBar
@@ -270,3 +272,48 @@ def test_a_second_start_listens_once() -> None:
     page.settle("b")
     page.browser.history.back()
     assert page.wishes == ["a"]
+
+
+def test_two_bars_of_one_page_keep_one_pace() -> None:
+    browser = FakeBrowser("/")
+    bars = [AddressBar(browser, name, lambda thread_id: None) for name in ("left", "right")]
+    at: list[float] = []
+    write = browser.history.write
+
+    def noted(url: str, *, push: bool, state: object = None) -> None:
+        at.append(browser.now())
+        write(url, push=push, state=state)
+
+    browser.history.write = noted  # type: ignore[method-assign]
+    for number in range(40):
+        for bar in bars:
+            bar.settled(f"t{number}", correcting=False)
+        browser.clock.advance(0.1)
+    browser.clock.advance(5.0)
+    assert len(at) > 4
+    assert all(b - a >= WRITE_INTERVAL - 1e-6 for a, b in itertools.pairwise(at))
+    assert browser.history.url == "/?left=t39&right=t39"
+
+
+def test_clearing_is_at_once_and_what_still_waited_is_never_written() -> None:
+    page = Page("/?q=1&threadId=a")
+    page.settle("b")
+    page.settle("c")
+    page.bar.clear()
+    assert page.urls == ["/?q=1&threadId=a", "/?q=1"]
+    page.wait(10.0)
+    assert page.urls == ["/?q=1&threadId=a", "/?q=1"]
+
+
+def test_clearing_where_nothing_is_named_writes_nothing_and_one_that_is_ignored_is_repeated() -> (
+    None
+):
+    page = Page("/?q=1")
+    page.bar.clear()
+    assert page.writes == []
+    page = Page("/?q=1&threadId=a")
+    page.browser.history.ignoring = True
+    page.bar.clear()
+    page.browser.history.ignoring = False
+    page.wait(10.0)
+    assert page.urls == ["/?q=1"]

@@ -153,6 +153,7 @@ TINY_PAGE = """
 
     class Page:
         def __init__(self):
+            self.written_at = None
             self.claims, self.url, self.items = set(), "/?threadId=a", {}
             self.said, self.timers, self.time, self.last = [], [], 0.0, 0
             self.calls, self.event, self.phases = [], None, []
