@@ -134,7 +134,7 @@ class ChatKit:
         """Tries again to show what could not be loaded: with a fresh element as its owner, by
         loading the page as a companion. Nothing else shows the messages again (measured).
         """
-        self._session.memory.retry()
+        self._session.memory.losses.retry()
 
     # The eight commands of the published type `OpenAIChatKit`. Each takes `timeout` in seconds
     # (waiting included) and `when_busy`: "refuse" raises ChatKitBusy, "wait" waits for its turn.
@@ -295,7 +295,7 @@ class ChatKit:
         except ChatKitError as error:
             self._browser.report(f"The control {action!r}: {error}")
             if isinstance(error, CommandRejected) and error.kind == "load-failed":
-                self._session.memory.could_not_open(click["thread"])
+                self._session.memory.losses.could_not_open(click["thread"])
             else:
                 self._session.told("own.notice", {"notice": "refused"})
         except Exception as error:
@@ -325,9 +325,9 @@ class ChatKit:
         if not thread_id:
             return
         is_free = refusal(self.snapshot, "set_thread_id") is None
-        if is_free and memory.can_reach(thread_id) and not memory.can_show(thread_id):
+        if is_free and memory.losses.can_reach(thread_id) and not memory.can_show(thread_id):
             # Somebody asks for it again: the element would show it empty (measured).
-            memory.retry(thread_id)
+            memory.losses.retry(thread_id)
             return
         await self.set_thread_id(thread_id, when_busy=when_busy)
 

@@ -1,12 +1,13 @@
 """From what the element shows to what is remembered, and back: the memory of one ChatKit.
 
 `Remembering` puts together what each decides for itself: `Memory` (the two places), `Restoring`
-(the first restore), `Settling` (which switch counts) and `Wishes` (Back and Forward), over any
-number of elements, one after the other.
+(the first restore), `Settling` (which switch counts), `Wishes` (Back and Forward) and `Losses`
+(what could not be shown), over any number of elements, one after the other.
 """
 
 from .address_bar import WRITE_INTERVAL, AddressBar
-from .memory import Memory, is_gone
+from .losses import Losses
+from .memory import Memory
 from .owning import is_error
 from .restoring import RESTORE_TIMEOUT, Restoring
 from .settling import SETTLE_DELAY, Settling
@@ -64,15 +65,17 @@ class Remembering:
         self._memory: "Memory | None" = None
         self._settling: "Settling | None" = None
         self._restoring: "Restoring | None" = None
+        self.losses = Losses(session, self._wish)
         self._wishes = Wishes(
-            self._soon, lambda: session.snapshot, self._ask_for, self.can_show, self._correct
+            self._soon,
+            lambda: session.snapshot,
+            self._ask_for,
+            self.can_show,
+            self.losses.wish_refused,
         )
         self._undos: "list[Callable[[], None]]" = []
         self._is_stopped = False
         self._leaves_scope = False
-        self._owes_correction = False
-        self._owed_notice: "dict[str, Any] | None" = None
-        self._afresh: "str | None" = None
         self._late: "str | None" = None
         self._former_scope: "tuple[str | None] | tuple[()]" = ()
 
@@ -84,9 +87,11 @@ class Remembering:
         """
         again = self._memory is not None
         memory = self._memory = self._memory or self._make_memory(about)
+        losses = self.losses
+        losses.memory = memory
         wanted, from_address = memory.wanted(again=again)
-        if self._afresh is not None:
-            wanted, from_address, self._afresh = self._afresh, True, None
+        if losses.afresh is not None:
+            wanted, from_address, losses.afresh = losses.afresh, True, None
         session, settings = self._session, self._settings
         if wanted is None and session.owning is not None:
             wanted = session.owning.initial_thread
@@ -186,24 +191,16 @@ class Remembering:
             self._former_scope = ()
         elif name == "error" and detail.get("name") == "InitialThreadLoadError" and self._late:
             late, self._late = self._late, None
-            self._lose(memory, late, "InitialThreadLoadError")
+            self.losses.restore_failed(late, "InitialThreadLoadError")
 
     def follow(self) -> "None":
         """The snapshot of this moment: grants a wish that waits; when all is quiet, corrects the
         entry and says what is owed.
         """
         self._wishes.observe(self._session.snapshot)
-        if self._settling is None or not self._settling.is_quiet or self._wishes.is_open:
-            return
-        if self._owes_correction and self._memory is not None:
-            self._owes_correction = False
-            if self._settling.agrees:
-                self._memory.remember(self._session.snapshot.thread_id, correcting=True)
-            else:
-                self._memory.correct()
-        if self._owed_notice is not None:
-            owed, self._owed_notice = self._owed_notice, None
-            self._session.told("own.lost", owed)
+        settling = self._settling
+        if settling is not None and settling.is_quiet and not self._wishes.is_open:
+            self.losses.pay(agrees=settling.agrees)
 
     def command_started(self, command: "str", parameters: "list[Any]") -> "None":
         """One of our commands is on its way to the element."""
@@ -227,7 +224,7 @@ class Remembering:
         leaving, self._leaves_scope = self._leaves_scope, False
         if self._memory is not None and not (leaving and thread_id is None):
             # Where a wished thread could not be shown, this is what the element fell back to.
-            correcting = how == "deletion" or self._owes_correction
+            correcting = how == "deletion" or self.losses.owes_correction
             self._memory.remember(thread_id, correcting=correcting)
         if self._session.snapshot.notice is not None:
             # A switch that has worked: what was to be said is over.
@@ -237,7 +234,7 @@ class Remembering:
         """Whether the server has the shown thread. An owner has seen how its load was answered;
         `fetchUpdates` rejects while a load fails (measured).
         """
-        status = self._status_of(thread_id)
+        status = self.losses.status_of(thread_id)
         if status is not None:
             answered(0 < status < 400)
             return
@@ -291,30 +288,21 @@ class Remembering:
         elif how == "silent" and thread_id is not None:
             session.told("own.failed", {"reason": "no-answer"})
         elif how == "failed" and thread_id is not None:
-            self._lose(memory, thread_id, error)
+            self.losses.restore_failed(thread_id, error)
         elif session.snapshot.thread_id is not None and not session.snapshot.loading:
             # Somebody else has opened it, before we were there to see it.
             settling.consider(session.snapshot.thread_id)
-
-    def _lose(self, memory: "Memory", thread_id: "str", error: "str") -> "None":
-        former = memory.last
-        notice = memory.lost(thread_id, error, self._status_of(thread_id))
-        loss = self._loss(thread_id, notice)
-        if former in (None, thread_id):
-            self._session.told("own.lost", loss)
-            return
-        # A fresh element was tried for it: what was shown before comes back, and its load would
-        # wipe away what is said now.
-        self._owed_notice = loss
-        self._wishes.wish(former, self._session.snapshot)
 
     # Back and Forward.
 
     def _wished(self, thread_id: "str | None") -> "None":
         if self.is_former(thread_id):
-            self._correct(thread_id)
+            self.losses.wish_refused(thread_id)
         else:
-            self._wishes.wish(thread_id, self._session.snapshot)
+            self._wish(thread_id)
+
+    def _wish(self, thread_id: "str | None") -> "None":
+        self._wishes.wish(thread_id, self._session.snapshot)
 
     def _returned(self) -> "None":
         """Out of the back/forward cache, as a visit: another page may have moved on meanwhile."""
@@ -336,57 +324,11 @@ class Remembering:
         seconds = commands.limit("set_thread_id")
         commands.ask("set_thread_id", [thread_id], answered, seconds=seconds)
 
-    def _correct(self, thread_id: "str | None") -> "None":
-        """A wished thread cannot be shown: the entry is corrected to the one that is, as soon as
-        nothing else is on its way.
-        """
-        self._owes_correction = True
-        self.could_not_open(thread_id)
-
-    # What could not be shown.
-
-    def could_not_open(self, thread_id: "str | None") -> "None":
-        """A switch has failed: says so, and whether it is worth trying again."""
-        is_over = is_gone(self._status_of(thread_id))
-        notice = "thread-gone" if is_over else "switch-failed"
-        self._session.told("own.lost", self._loss(thread_id, notice))
-
-    def _loss(self, thread_id: "str | None", notice: "str") -> "dict[str, Any]":
-        worth_it = notice != "thread-gone" and self.can_reach(thread_id)
-        return {"threadId": thread_id if worth_it else None, "notice": notice}
-
-    def _status_of(self, thread_id: "str | None") -> "int | None":
-        owning = self._session.owning
-        return owning.status_of(thread_id) if owning and thread_id else None
-
-    def can_reach(self, thread_id: "str | None") -> "bool":
-        """Whether `retry` can show a thread: a companion can only load the page, at its address or
-        for what is remembered.
-        """
-        if self._session.owning is not None or self._memory is None or thread_id is None:
-            return thread_id is not None
-        return self._memory.can_visit(thread_id)
-
     def can_show(self, thread_id: "str | None") -> "bool":
         """Whether the element can still show a thread: one that has failed there it shows empty,
         and calls that a success (measured).
         """
         return self._settling is None or thread_id not in self._settling.failed
-
-    def retry(self, thread_id: "str | None" = None) -> "None":
-        """Shows a thread afresh, by default the one that was lost last: in a fresh element as its
-        owner, by loading the page as a companion. Nothing else shows the messages (measured).
-        """
-        thread_id = thread_id or self._session.snapshot.lost
-        if self._session.owning is not None and self._session.element is not None:
-            self._afresh = thread_id
-            self._browser.renew(self._session.element)
-            return
-        if self._memory is None or thread_id is None:
-            self._browser.visit(self._browser.address())
-            return
-        self._memory.forgive()
-        self._browser.visit(self._memory.url_of(thread_id))
 
     # Scopes.
 
@@ -402,7 +344,7 @@ class Remembering:
         if self._restoring is not None and self._restoring.wanted is not None:
             self._memory.know(self._restoring.wanted, former)
         self._memory.set_scope(scope)
-        self._afresh = self._owed_notice = None
+        self.losses.forget()
         # The new chat that follows is not what the new scope had remembered.
         self._leaves_scope = True
         self._wished(None)
