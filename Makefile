@@ -7,12 +7,13 @@ PORT ?= 8000
 WORKERS ?= 1
 VENV := .venv/bin
 
-.PHONY: help setup demo test test-all unit lint format lock clean
+.PHONY: help setup demo test test-all mutants unit lint format lock clean
 
 help:
 	@echo "make demo [PORT=8000]  serve the demo page"
 	@echo "make test [WORKERS=1]  format, lint, types, unit tests, browser tests"
 	@echo "make test-all          every browser test on both interpreters and both engines"
+	@echo "make mutants           known mistakes, each of which must turn the unit tests red"
 	@echo "make setup | unit | lint | format | lock | clean"
 
 setup:
@@ -26,6 +27,9 @@ test: setup
 
 test-all: setup
 	@$(VENV)/python -m tools.run_tests --all --workers $(WORKERS)
+
+mutants: setup
+	@$(VENV)/python -m tools.mutants
 
 unit: setup
 	@$(VENV)/python -m tools.run_tests unit
