@@ -259,17 +259,22 @@ def test_20_out_of_the_back_forward_cache_the_address_goes_before_storage(scene:
     scene.press("#send")
     expect_messages(scene, 4, "Beta asked")
     expect_settled(scene, b, f"?threadId={b}")
-    # Neither names one: the chat stays, and a switch afterwards is saved as ever.
+    # Neither names one: the chat stays.
     scene.js("history.pushState(null, '', '?own=1')")
     leave_and_return(scene, CLEAR)
     scene.press("#send")
     expect_messages(scene, 6, "Beta asked")
     scene.expect_shown(b)
-    scene.press("#open-a")
+    # The address names another one than the screen, by the page's own hand.
+    scene.js("(id) => history.replaceState(null, '', `?own=1&threadId=${id}`)", a)
+    leave_and_return(scene)
     expect_settled(scene, a, f"?own=1&threadId={a}")
+    # What comes afterwards is as ever.
+    scene.press("#open-b")
+    expect_settled(scene, b, f"?own=1&threadId={b}")
     scene.go(-1)
-    expect_settled(scene, b, f"?threadId={b}")
-    assert scene.js("returns") == [False, True, True, True]
+    expect_settled(scene, a, f"?own=1&threadId={a}")
+    assert scene.js("returns") == [False, True, True, True, True]
 
 
 @pytest.mark.once
