@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync.errors import CommandRejected
+from sync.errors import ChatKitBusy, CommandRejected
 from sync.settling import SETTLE_DELAY
 from tests.fakes import Server, in_loop
 from tests.unit.sync.page import KEY, Page
@@ -664,6 +664,22 @@ async def test_11_of_two_quick_switches_the_last_wins_whichever_load_ends_last(
     assert page.remembered == ("c", "c")
     assert page.in_history == [("push", "/?threadId=c")]
     assert page.in_storage == ["c"]
+
+
+@both
+@in_loop
+async def test_11_the_end_of_the_first_load_is_not_the_end_of_the_second(owner: bool) -> None:
+    page = Visit("/?threadId=a", owner=owner)
+    page.server.latencies.update({"b": 0.2, "c": 2.0})
+    page.element.user_opens("b")
+    page.element.user_opens("c")
+    await page.live(1.0)
+    assert page.element.told[-1] == ("thread.load.end", {"threadId": "b"})
+    assert page.phase == "loading"
+    with pytest.raises(ChatKitBusy):
+        await page.chatkit.set_thread_id("a")
+    await page.live(2.0)
+    assert (page.phase, page.remembered) == ("idle", ("c", "c"))
 
 
 @both
