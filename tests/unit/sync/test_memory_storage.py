@@ -726,11 +726,17 @@ class Two:
     """A page with two elements, `left` and `right`, each with its own parameter and key."""
 
     def __init__(
-        self, url: str = "/", *, owner: bool, storage: Storage | None = None, **settings: Any
+        self,
+        url: str = "/",
+        *,
+        owner: bool,
+        storage: Storage | None = None,
+        names: tuple[str, str] = ("left", "right"),
+        **settings: Any,
     ) -> None:
         self.browser = FakeBrowser(url, storage=storage)
         self.server = Server(*"abcd")
-        for name in ("left", "right"):
+        for name in names:
             element = FakeElement(self.server, parameter=name, key=f"chat.{name}")
             self.browser.mount(element, configured=not owner)
         options = {"options": {"api": {"url": "/chatkit"}}} if owner else {}
@@ -780,6 +786,23 @@ def test_22_each_has_its_own_address_and_storage(owner: bool) -> None:
         "/?q=%20&left=a&right=c#h",
         "/?q=%20&right=c#h",
     ]
+
+
+@both
+def test_22_two_that_share_their_names_are_told_and_the_first_alone_remembers(owner: bool) -> None:
+    page = Two("/?left=a", owner=owner, names=("left", "left"))
+    assert [one.thread_id for one in page.browser.document] == ["a", None]
+    page.opens(1, "b")
+    assert page.chatkits[1].snapshot.thread_id == "b"
+    assert page.browser.history.urls == ["/?left=a"]
+    page.opens(0, "c")
+    page.goes(-1)
+    assert [one.thread_id for one in page.browser.document] == ["a", "b"]
+    assert page.browser.history.urls == ["/?left=a", "/?left=c"]
+    assert page.browser.store.items == {"chat.left": "a"}
+    parameter, key = page.browser.reports
+    assert "share the parameter 'left'" in parameter
+    assert "share the key 'chat.left'" in key
 
 
 @both
