@@ -50,6 +50,10 @@ TIMEOUTS: "dict[str, float | None]" = {
 """Seconds that each command may take, waiting included; `None` for no limit of its own."""
 
 
+BUSY_KINDS = ("already-responding", "thread-is-loading")
+"""Kinds of rejection that say "not now": whoever waits for its turn asks again."""
+
+
 class _Answer:
     """Something that is given once and awaited by one."""
 
@@ -141,10 +145,12 @@ class Commands:
             error = self._error(command, seconds, await answer.get())
             if error is None:
                 return
-            if isinstance(error, CommandRejected) and error.kind == "already-responding":
+            kind = error.kind if isinstance(error, CommandRejected) else ""
+            if kind == "already-responding":
                 self._owner.told("own.locked")
             refused = refusal(self._owner.snapshot, command, new_thread=new_thread)
-            if when_busy != "wait" or refused is None or is_final(self._owner.snapshot):
+            waits = when_busy == "wait" and kind in BUSY_KINDS
+            if not waits or refused is None or is_final(self._owner.snapshot):
                 raise error
 
     async def _turn(

@@ -36,7 +36,6 @@ class Memory:
         self.is_wish_open = False
         self._scope = scope
         self._last: "tuple[str | None] | tuple[()]" = ()
-        self._kept: "str | None" = None
         self._known: "dict[str | None, set[str]]" = {}
 
     def wanted(self, *, again: "bool" = False) -> "tuple[str | None, bool]":
@@ -96,11 +95,11 @@ class Memory:
         self._store.write(thread_id)
 
     def correct(self) -> "None":
-        """The entry names a thread that cannot be shown: it gets what is remembered instead,
-        whatever the element shows.
+        """The entry names a thread that cannot be shown: it gets what was settled last instead,
+        whatever the element shows. Where nothing was, it is kept as in a restore that has failed.
         """
-        if self._bar.id_now() is not None:
-            self._bar.settled(self._last[0] if self._last else self._kept, correcting=True)
+        if self._last and self._bar.id_now() is not None:
+            self._bar.settled(self._last[0], correcting=True)
 
     def used(self, thread_id: "str | None") -> "None":
         """Somebody talks in a thread: where it is ours, it is the one that was used last, whatever
@@ -115,7 +114,6 @@ class Memory:
         `status` is the load's HTTP status where one was seen (0 for no connection). Where none was,
         the id is kept once and forgotten when it fails again on a later visit.
         """
-        self._kept = thread_id
         if not is_gone(status):
             if status is not None or error == "TypeError":
                 return "restore-failed"
@@ -125,7 +123,6 @@ class Memory:
         return "thread-gone"
 
     def _forget(self, thread_id: "str") -> "None":
-        self._kept = None
         # Where it is named: a link to a thread that is gone says nothing of the one in storage.
         if self._last in ((), (thread_id,)):
             self._last = (None,)
@@ -145,7 +142,6 @@ class Memory:
         """
         self._scope = scope
         self._last = ()
-        self._kept = None
         self._store.set_scope(scope)
         self._bar.clear()
 

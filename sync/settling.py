@@ -168,6 +168,10 @@ class Settling:
             self._load_end(thread_id, at)
         elif name == "response.start":
             self._creation_begun = True
+            if self._is_doubted:
+                # The question may be answered for another thread, one that is being created.
+                self._shown, self._is_shown_known, self._agrees = self._pending, True, False
+                self._drop()
         elif name == "response.end":
             # Told for the thread that was left, too: then the shown one is none that was made.
             self._is_created = False
@@ -177,7 +181,7 @@ class Settling:
 
     def _reconsider(self) -> "None":
         """An answer has ended in a thread that was not believed: it may be there by now."""
-        if self.is_quiet and not self._agrees and self._shown is not None:
+        if self.is_quiet and not (self._agrees or self._creating) and self._shown is not None:
             self._ask_about(self._shown)
 
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
@@ -215,6 +219,9 @@ class Settling:
     def _taken_back(self, thread_id: "str | None", at: "float") -> "bool":
         ended = self._load_ended_at
         is_back = self._previous == (thread_id,) and thread_id != self._pending
+        if thread_id in self._asked:
+            # Our own command, which has waited for that load to end.
+            return False
         return is_back and ended is not None and at - ended <= TAKEN_BACK
 
     def _pend(self, thread_id: "str | None", delay: "float") -> "None":

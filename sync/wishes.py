@@ -46,9 +46,14 @@ class Wishes:
         self.is_open = False
         self._thread_id: "str | None" = None
         self._number = 0
+        self._asked_for: "tuple[str | None] | tuple[()]" = ()
 
     def wish(self, thread_id: "str | None", snapshot: "Snapshot") -> "None":
         """Somebody has arrived at an entry that asks for this thread."""
+        if self._asked_for == (thread_id,):
+            # Asked twice, the element would call the load that still runs a success (measured).
+            return
+        self._asked_for = ()
         self.is_open = True
         self._thread_id = thread_id
         self._number += 1
@@ -72,7 +77,10 @@ class Wishes:
             return
 
         def answered(how: "str", outcome: "Any", reason: "object") -> "None":
-            if how == "resolved" or number != self._number:
+            if number != self._number:
+                return
+            self._asked_for = ()
+            if how == "resolved":
                 return
             message = outcome["message"] if how == "rejected" else ""
             is_busy = "already responding" in message or "is loading" in message
@@ -86,4 +94,5 @@ class Wishes:
                 # A fresh element may come in its place, and the person still stands there.
                 self.is_open = True
 
+        self._asked_for = (thread_id,)
         self._ask(thread_id, answered)

@@ -2,12 +2,14 @@
 
 The steps run in order and the first that fails ends the run, so that the last lines always say
 how far it came. ``lint``, ``unit`` or ``browser`` as an argument runs that part alone, ``--all``
-every browser test on both interpreters in both engines, ``--workers`` browser tests side by side.
+every browser test on both interpreters in both engines and 20,000 stories by chance, ``--workers``
+browser tests side by side.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -24,6 +26,7 @@ SUITE_NUMBERS = ("tests", "failures", "errors", "skipped")  # a report's own wor
 INTERPRETERS = {"mpy": "MicroPython", "py": "Pyodide"}
 TYPED = ("sync", "demo", "tools", "tests", "bench", "main.py")
 NO_TEST_RAN = 5  # pytest's exit code
+STORIES = "20000"
 
 
 @dataclass
@@ -53,6 +56,7 @@ class Step:
     command: list[str]
     engine: str | None = None  # the browser that it needs
     is_test: bool = False
+    variables: dict[str, str] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
 
     @property
@@ -68,9 +72,9 @@ class Step:
             except NoBrowser as error:
                 return str(error)
         if not self.is_test:
-            return None if execute(self.command) == 0 else "failed"
+            return None if execute(self.command, self.variables) == 0 else "failed"
         self.report.unlink(missing_ok=True)
-        code = execute([*self.command, f"--junitxml={self.report}"])
+        code = execute([*self.command, f"--junitxml={self.report}"], self.variables)
         self.counts = read_counts(self.report)
         if code == NO_TEST_RAN:
             return "no test ran"
@@ -110,6 +114,11 @@ def chosen(options: argparse.Namespace) -> Iterator[Step]:
         yield from checks()
     if options.part in (None, "unit"):
         yield Step("unit tests, CPython", pytest("tests/unit"), is_test=True)
+        if options.all:
+            # Others than those of the step before, which are the same every time.
+            stories = [*pytest("tests/unit/sync/test_memory_by_chance.py"), "--numprocesses", "2"]
+            name = f"{STORIES} stories by chance, CPython"
+            yield Step(name, stories, is_test=True, variables={"SEQUENCES": STORIES})
     if options.part in (None, "browser"):
         yield from browser_tests(everything=options.all, workers=options.workers)
 
@@ -144,10 +153,11 @@ def pytest(folder: str) -> list[str]:
     return [str(VENV_PYTHON), "-m", "pytest", *quiet, folder]
 
 
-def execute(command: list[str]) -> int:
+def execute(command: list[str], variables: dict[str, str]) -> int:
     """Run a command in the checkout, its output shown; return its exit code."""
     REPORTS.mkdir(parents=True, exist_ok=True)
-    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+    environment = os.environ | variables
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, env=environment).returncode
 
 
 def read_counts(report: Path) -> Counts:

@@ -386,6 +386,8 @@ class FakeBrowser(Browser):
     def renew(self, element: int) -> None:
         """See `Browser`."""
         old = self._numbers[element]
+        if old not in self.document:
+            return  # has been replaced already, and a node without a parent is replaced by nothing
         place = self.document.index(old)
         self.document.remove(old)
         old.die()

@@ -144,7 +144,7 @@ class FakeElement:
         self.failures += 1
         self.error("InitialThreadLoadError", "Failed to load initial thread: Not found")
         if self.thread_id == thread_id:
-            self._after(TICK, lambda: self._change(None))
+            self._after(TICK, lambda: self._go_back(None))
 
     # Events.
 
@@ -331,7 +331,7 @@ class FakeElement:
             self.poisoned.add(loaded)
             self.failures += 1
             if self.thread_id == loaded:
-                self._change(previous)
+                self._go_back(previous)
             name = "TypeError" if status == DOWN else "Error"
             end(rejection(name, "Failed to fetch" if status == DOWN else "Not found"))
 
@@ -343,6 +343,10 @@ class FakeElement:
             # Told for the thread that is left; its stream goes on (measured).
             self.responding = False
             self.emit("response.end")
+
+    def _go_back(self, thread_id: str | None) -> None:
+        self._change(thread_id)
+        self._leave_stream()
 
     def _change(self, thread_id: str | None) -> None:
         self.thread_id = thread_id

@@ -235,5 +235,5 @@ def test_a_run_without_a_test_is_no_success(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(run_tests, "REPORTS", tmp_path)
-    monkeypatch.setattr(run_tests, "execute", lambda command: run_tests.NO_TEST_RAN)
+    monkeypatch.setattr(run_tests, "execute", lambda command, variables: run_tests.NO_TEST_RAN)
     assert Step("unit tests, CPython", [], is_test=True).run() == "no test ran"
