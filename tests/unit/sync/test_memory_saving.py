@@ -439,6 +439,41 @@ async def test_09_a_command_to_a_poisoned_id_raises_without_asking(owner: bool, 
     assert page.has_no_trace()
 
 
+@both
+@in_loop
+async def test_09_an_id_whose_failure_is_taken_back_slowly_is_poisoned_as_well(
+    owner: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.fakes.element.TICK", 0.02)
+    page = Visit("/?threadId=a", owner=owner)
+    fails(page, "b", 500)
+    await page.opens("b", "command")
+    page.server.failing.clear()
+    page.browser.called.clear()
+    await page.opens("b", "command")
+    assert page.asked() == [], "the element would show it empty, and the server has it by now"
+    page.element.user_opens("b")
+    await page.live(60.0)
+    assert page.has_no_trace()
+
+
+@both
+@in_loop
+async def test_09_an_answer_in_a_poisoned_thread_makes_it_worth_remembering(owner: bool) -> None:
+    page = Visit("/?threadId=a", owner=owner)
+    fails(page, "b", 500)
+    await page.opens("b", "history")
+    page.server.failing.clear()
+    page.element.user_opens("b")
+    await page.live(60.0)
+    assert page.has_no_trace()
+    page.element.user_sends()
+    page.element.request("threads.add_user_message", "b", 200)
+    await page.answer_ends()
+    assert page.remembered == ("b", "b")
+    assert page.in_history == [("push", "/?threadId=b")]
+
+
 @in_loop
 async def test_09_a_control_of_a_poisoned_id_opens_it_afresh_in_a_new_element() -> None:
     page = Visit("/?threadId=a", owner=True)
