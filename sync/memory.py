@@ -77,6 +77,10 @@ class Memory:
         """The thread that was settled last on this page."""
         return self._last[0] if self._last else None
 
+    def is_news(self, thread_id: "str | None") -> "bool":
+        """Whether another thread was settled last, or none yet."""
+        return self._last != (thread_id,)
+
     def remember(self, thread_id: "str | None", *, correcting: "bool" = False) -> "None":
         """A thread is settled. `None` is meant: a new chat, a deletion, a thread that is gone."""
         if thread_id is not None and not is_thread_id(thread_id):

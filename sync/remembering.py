@@ -53,9 +53,9 @@ TRY_AGAIN = 0.25
 class Remembering:
     """What is remembered of one ChatKit's thread, and what is made of it.
 
-    Duties: `appeared` for every element (it returns the thread to begin with), `left` when it is
-    gone, `observe` and then `follow` for every event, `command_started` and `command_ended` for our
-    own commands, `stop` at the end.
+    Duties: `appeared` for every element (it returns the thread to begin with), `caught_up` when
+    what it told before has been heard, `left` when it is gone; `observe` and then `follow` for
+    every event, `command_started` and `command_ended` for our own commands, `stop` at the end.
     """
 
     def __init__(self, session: "Teller", settings: "dict[str, Any]"):
@@ -77,6 +77,7 @@ class Remembering:
         self._is_stopped = False
         self._leaves_scope = False
         self._late: "str | None" = None
+        self.is_replaying = False
         self._former_scope: "tuple[str | None] | tuple[()]" = ()
 
     # Elements.
@@ -113,6 +114,7 @@ class Remembering:
             # is loaded has had that.
             load=self._load if session.owning is None or about["loaded"] else None,
         )
+        self.is_replaying = True
         return wanted
 
     def left(self) -> "None":
@@ -181,7 +183,7 @@ class Remembering:
             settling.deleting(detail["thread"])
         elif name == "own.http" and detail["type"] == "threads.delete" and is_error(detail):
             settling.deleting(detail["thread"], failed=True)
-        if after.ready:
+        if after.ready and not self.is_replaying:
             restoring.ready(after)
         restoring.observe(before, name, detail)
         settling.observe(before, name, detail, at)
@@ -193,12 +195,22 @@ class Remembering:
             late, self._late = self._late, None
             self.losses.restore_failed(late, "InitialThreadLoadError")
 
+    def caught_up(self) -> "None":
+        """What the element told before we came has been heard: only now it may be asked, for
+        whoever has begun to talk meanwhile goes on.
+        """
+        self.is_replaying = False
+        if self._restoring is not None and self._session.snapshot.ready:
+            self._restoring.ready(self._session.snapshot)
+
     def follow(self) -> "None":
-        """The snapshot of this moment: grants a wish that waits; when all is quiet, corrects the
+        """An event has been handled: grants a wish that waits; when all is quiet, corrects the
         entry and says what is owed.
         """
         self._wishes.observe(self._session.snapshot)
         settling = self._settling
+        if settling is not None:
+            settling.handled()
         if settling is not None and settling.is_quiet and not self._wishes.is_open:
             self.losses.pay(agrees=settling.agrees)
 
@@ -221,13 +233,17 @@ class Remembering:
         if how == "creation" and self._former_scope and thread_id is not None:
             self._give_back(thread_id, *self._former_scope)
             return
-        leaving, self._leaves_scope = self._leaves_scope, False
-        if self._memory is not None and not (leaving and thread_id is None):
-            # Where a wished thread could not be shown, this is what the element fell back to.
-            correcting = how == "deletion" or self.losses.owes_correction
-            self._memory.remember(thread_id, correcting=correcting)
-        if self._session.snapshot.notice is not None:
-            # A switch that has worked: what was to be said is over.
+        memory, leaving = self._memory, self._leaves_scope
+        self._leaves_scope = False
+        if memory is None or (leaving and thread_id is None):
+            return
+        is_news = memory.is_news(thread_id)
+        # Where a wished thread could not be shown, this is what the element fell back to.
+        correcting = how == "deletion" or self.losses.owes_correction
+        memory.remember(thread_id, correcting=correcting)
+        if is_news and self._session.snapshot.notice is not None:
+            # A switch that has worked: what was to be said is over. Not so where the element has
+            # only gone back to what it showed.
             self._session.told("own.lost")
 
     def _confirm(self, thread_id: "str", answered: "Callable[[bool], None]") -> "None":

@@ -132,6 +132,7 @@ class Session:
         self._toolbar.attach(element)
         undos = self._element_undos
         undos.append(self.browser.listen(element, self._heard, self._toolbar.clicked))
+        self.memory.caught_up()
         if self.owning is not None and not self._stopped:
             undos.append(self.owning.configure(element, wanted, self.told))
         if self._stopped:

@@ -69,6 +69,7 @@ class Settling:
         self._doubt = 0
         self._is_doubted = False
         self._is_created = False
+        self._is_ending = False
         self._delay = delay
         self._timer: "object" = None
         self._resting = False
@@ -184,6 +185,14 @@ class Settling:
         if self.is_quiet and not (self._agrees or self._creating) and self._shown is not None:
             self._ask_about(self._shown)
 
+    def handled(self) -> "None":
+        """The event has been handled. The next one may have waited for that: its time is counted
+        from here.
+        """
+        if self._is_ending and self._load_ended_at is not None:
+            self._load_ended_at = max(self._load_ended_at, self._browser.now())
+        self._is_ending = False
+
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
         is_told = before.thread_known or before.responding
         if thread_id is None and (self._initial_failed or self._creating):
@@ -254,6 +263,7 @@ class Settling:
         if self._is_pending and self._pending == thread_id:
             self._is_loading = False
             self._load_ended_at = at
+            self._is_ending = True
             self._wait(self._delay)
 
     def _wait(self, delay: "float") -> "None":
