@@ -214,6 +214,7 @@ SCRIPT = """
     lists = 0;
     part("history").click();
   }
+  const isNew = (row) => row && row.dataset.old === undefined;
   /** Presses something in a row of the history panel, as soon as the row is there. */
   function inHistory(name, thread) {
     if (!frame()) return false;
@@ -303,9 +304,12 @@ SCRIPT = """
       for (let n = 0; n < story.length(); n += 1) entries.push(JSON.parse(get(`story.${n}`)));
       return entries;
     },
+    /** Whether the history panel lists these threads as they are now: its rows are new ones. */
     lists([threads]) {
-      if (!isHistoryOpen()) toggleHistory();
-      return lists > 0 && threads.every((thread) => part("thread", thread));
+      if (isHistoryOpen()) return threads.every((thread) => isNew(part("thread", thread)));
+      for (const row of frame().querySelectorAll("[data-standin=thread]")) row.dataset.old = "";
+      toggleHistory();
+      return false;
     },
     look() {
       const texts = (name) => [...frame().querySelectorAll(`[data-standin=${name}]`)];
@@ -368,6 +372,8 @@ class Story:
         self.threads = dict(zip(TITLES, make(scene, *TITLES.values()), strict=True))
         self.tab = self.page.context.new_page()
         self.tab.goto(scene.site.url + "/scene/blank")
+        # A tab that is not in front draws one frame a second.
+        self.page.bring_to_front()
         scene.open(
             owner=owner,
             settings=SETTINGS,
@@ -498,7 +504,8 @@ class Story:
             # The first three are the time, the page and the kind.
             lines.append(f"{one['at'] - log[0]['at']:6} {one['kind']}: {' '.join(what[3:])}")
         text = "\n".join(["; ".join(self.told), *lines])
-        for thread, name in names.items():
+        made = {one: f"NEW-{number}" for number, one in enumerate(self.created())}
+        for thread, name in (names | made).items():
             text = text.replace(thread, name.upper())
         return text
 
