@@ -670,6 +670,25 @@ def test_15_entries_that_the_page_pushes_ask_for_what_they_say_and_for_nothing_m
 
 
 @both
+@pytest.mark.parametrize("navigation", [True, False])
+def test_15_back_from_an_entry_of_the_pages_own_that_named_the_thread_before_us_leads_away(
+    owner: bool, navigation: bool
+) -> None:
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    page.browser.navigation = navigation
+    page.chatkit.start()
+    page.wait(2.0)
+    page.browser.history.write("/mail/1?threadId=b", push=True)
+    page.element.user_opens("b")
+    page.wait()
+    agrees(page, "b")
+    assert page.urls == ["/?threadId=a", "/mail/1?threadId=b"]
+    page.browser.history.back()
+    page.wait()
+    agrees(page, "a")
+
+
+@both
 def test_15_a_switch_on_an_entry_of_the_pages_own_replaces_or_pushes_as_that_entry_says(
     owner: bool,
 ) -> None:

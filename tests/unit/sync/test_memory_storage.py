@@ -130,6 +130,17 @@ def test_18_memory_serves_the_page_that_comes_back_and_the_element_that_is_renew
 
 
 @both
+def test_18_what_could_not_be_read_for_a_moment_is_read_again(owner: bool) -> None:
+    page = Page("/", owner=owner, storage=denied(), parameter=False)
+    shows(page, None)
+    page.storage.denied = False
+    page.storage.items[KEY] = "b"
+    page.browser.come_back()
+    page.wait()
+    shows(page, "b")
+
+
+@both
 def test_18_a_full_storage_does_not_bring_an_older_thread_back_to_this_page(owner: bool) -> None:
     page = Page("/", owner=owner, storage=full(), parameter=False)
     shows(page, "a")
@@ -443,6 +454,27 @@ def test_20_what_the_address_asks_for_is_shown_at_once_while_the_chat_is_busy(
     page.wait(30.0)
     shows(page, "b")
     assert page.remembered == ("b", "b")
+
+
+@both
+@pytest.mark.parametrize(("busy", "shown"), [("responding", "a"), ("loading", "c")])
+def test_20_what_storage_alone_asks_for_leaves_a_busy_chat_where_it_is(
+    owner: bool, busy: str, shown: str
+) -> None:
+    page = Page("/", owner=owner, stored="a", parameter=False)
+    asked = page.asked()
+    page.server.latencies["c"] = 20.0
+    if busy == "responding":
+        page.current.user_sends()
+    else:
+        page.current.user_opens("c")
+    page.wait(0.2)
+    assert page.phase == busy
+    page.storage.items[KEY] = "b"
+    page.browser.come_back()
+    page.wait(30.0)
+    shows(page, shown)
+    assert page.asked() == asked
 
 
 @both
