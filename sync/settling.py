@@ -274,7 +274,7 @@ class Settling:
         self._timer = None
         if self._asked or not self._is_pending:
             return
-        if self._resting and (self._agrees or not self._is_at_rest(self._pending)):
+        if self._resting and not self._is_at_rest(self._pending):
             self._believe(self._pending)
         else:
             self._note_proof()
