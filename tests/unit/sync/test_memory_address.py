@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sync.address import ID_CHARACTERS, meaning, read, write
 from sync.address_bar import RETRIES, RETRY_AFTER
-from tests.fakes import Server
+from tests.fakes import Server, in_loop
 from tests.fakes.history import History, normalised
 from tests.unit.sync.page import KEY, Page
 
@@ -419,6 +419,22 @@ def test_14_back_from_a_new_chat_to_a_thread_that_is_gone_corrects_to_the_new_ch
     page.wait()
     agrees(page, None)
     assert page.urls == ["/?q=1", "/?q=1"]
+
+
+@both
+@in_loop
+async def test_14_back_to_a_thread_that_is_gone_out_of_a_failed_new_thread_names_what_is_kept(
+    owner: bool,
+) -> None:
+    page = among(of_threads("x", "a"), 1, owner=owner, stored="a")
+    page.server.creating = 400
+    await page.chatkit_sends("Hello", new_thread=True)
+    await page.live(5.0)
+    page.browser.history.back()
+    await page.live(5.0)
+    assert page.element.thread_id is None
+    assert page.remembered == ("a", "a")
+    assert page.urls == of_threads("a", "a")
 
 
 @both
@@ -940,6 +956,19 @@ def test_17_a_renamed_key_is_the_only_one_that_is_read_and_written(owner: bool) 
     assert page.storage.items == {KEY: "c", "mine": "b"}
     page.browser.history.write("/", push=False)
     assert page.reload().element.thread_id == "b"
+
+
+@in_loop
+async def test_17_with_the_parameter_off_no_retry_is_offered_that_a_visit_could_not_grant() -> None:
+    page = Page("/", owner=False, stored="a", parameter=False)
+    page.server.failing["b"] = 500
+    for _ in range(2):
+        page.browser.click("open-thread", thread="b")
+        await page.live()
+        assert page.snapshot.notice == "switch-failed"
+        assert not page.snapshot.retryable
+    assert page.browser.visits == []
+    assert page.element.thread_id == page.stored == "a"
 
 
 @both
