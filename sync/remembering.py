@@ -323,7 +323,7 @@ class Remembering:
     def _returned(self) -> "None":
         """Out of the back/forward cache, as a visit: another page may have moved on meanwhile."""
         snapshot = self._session.snapshot
-        if self._memory is None or self._session.element is None:
+        if self._memory is None or not snapshot.restored:
             return
         wanted, from_address = self._memory.wanted()
         if wanted not in (None, snapshot.thread_id) and (from_address or not snapshot.busy):

@@ -106,7 +106,8 @@ class Restoring:
             self._end("overtaken", self.wanted)
         elif name == "thread.change" and self._asked:
             # Another one's switch, if our load still runs; ours taken back, if it has just ended.
-            self._is_overtaken = is_other and (self._is_loading or self._is_overtaken)
+            is_another = thread_id != self.wanted
+            self._is_overtaken = is_another and (self._is_loading or self._is_overtaken)
         elif is_other and not self._from_address and not self._asked:
             self._end("overtaken", self.wanted)
 

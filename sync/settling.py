@@ -171,7 +171,7 @@ class Settling:
             self._creation_begun = True
             if self._is_doubted:
                 # The question may be answered for another thread, one that is being created.
-                self._shown, self._is_shown_known, self._agrees = self._pending, True, False
+                self._rest_at(self._pending)
                 self._drop()
         elif name == "response.end":
             # Told for the thread that was left, too: then the shown one is none that was made.
@@ -200,13 +200,13 @@ class Settling:
             # to leave, so what was remembered stays remembered.
             self._initial_failed = self._creating = False
             self._drop()
-            self._rest_at_nothing()
+            self._rest_at(None)
         elif self._taken_back(thread_id, at):
             self.failed.add(self._pending)
             self._drop()
             if thread_id is None and not self._is_shown_known:
                 # The first restore, whose time had run out: nobody meant this null either.
-                self._rest_at_nothing()
+                self._rest_at(None)
             elif not self._is_at_rest(thread_id):
                 self._pend(thread_id, self._delay)
         elif thread_id is None and before.thread_id is None and is_told:
@@ -220,8 +220,9 @@ class Settling:
             self._pend(thread_id, self._delay)
         self._previous = (before.thread_id,)
 
-    def _rest_at_nothing(self) -> "None":
-        self._shown = None
+    def _rest_at(self, thread_id: "str | None") -> "None":
+        """This is shown, and something else stays remembered."""
+        self._shown = thread_id
         self._is_shown_known = True
         self._agrees = False
 
@@ -274,7 +275,8 @@ class Settling:
         self._timer = None
         if self._asked or not self._is_pending:
             return
-        if self._resting and not self._is_at_rest(self._pending):
+        # Also what is at rest already: the person may have gone to another entry meanwhile.
+        if self._resting and (self._agrees or not self._is_at_rest(self._pending)):
             self._believe(self._pending)
         else:
             self._note_proof()
@@ -297,7 +299,11 @@ class Settling:
         if thread_id is None or thread_id in self._confirmed or thread_id in self.failed:
             self._settle(thread_id, is_created=is_created)
             return
-        self._ask_about(thread_id)
+        if self._creating:
+            # The question would be answered for a thread that is not there yet.
+            self._rest_at(thread_id)
+        else:
+            self._ask_about(thread_id)
 
     def _ask_about(self, thread_id: "str") -> "None":
         # Pending still, so that nobody takes it for quiet, and whatever comes next ends the doubt.
