@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from .scene import START_LIMIT, TOOLBAR, Scene
-from .threads import MODES, make
+from .threads import MODES, make, store
 
 SEEDS = int(os.environ.get("SEEDS", "2"))
 LENGTH = 25
@@ -697,3 +697,24 @@ def test_found_a_thread_opened_before_python_is_remembered_where_the_address_s_o
     assert scene.snapshot()["notice"] == "restore-unknown"
     scene.expect_query(f"?threadId={b}")
     scene.expect_stored(b)
+
+
+@pytest.mark.once
+def test_found_a_restore_of_what_failed_in_the_chat_before_python_is_not_believed(
+    scene: Scene,
+) -> None:
+    """What is left of the story stormy-013 on a companion: the element calls it a success."""
+    a, b = make(scene, "Alpha", "Beta")
+    scene.site.faults.add("threads.get_by_id", thread_id=a, drop=True)
+    store(scene, b)
+    python = scene.hold_python()
+    scene.open(query=f"?threadId={a}", wait=False)
+    scene.frame_ready()
+    scene.chat.open_history()
+    scene.chat.part("thread", a).click()
+    expect(scene.chat.part("title")).to_have_text("New chat")
+    python.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.wait(lambda: bool(scene.snapshot()["notice"]), "a word about the restore")
+    assert scene.snapshot()["retryable"], scene.snapshot()
+    assert scene.stored() == b, "what nobody has confirmed is not stored"
