@@ -686,7 +686,7 @@ def test_with_failures_they_agree_or_the_screen_shows_less(
 def test_found_a_thread_opened_before_python_is_remembered_where_the_address_s_own_fails(
     scene: Scene,
 ) -> None:
-    """What is left of the story stormy-000 on a companion."""
+    """What is left of a story of a companion: the page was loaded again, and was used at once."""
     a, b = make(scene, "Alpha", "Beta")
     scene.site.faults.add("threads.get_by_id", thread_id=a, status=500)
     python = scene.hold_python()
@@ -707,7 +707,7 @@ def test_found_a_thread_opened_before_python_is_remembered_where_the_address_s_o
 def test_found_a_restore_of_what_failed_in_the_chat_before_python_is_not_believed(
     scene: Scene,
 ) -> None:
-    """What is left of the story stormy-013 on a companion: the element calls it a success."""
+    """What is left of stormy-013 and stormy-042: the element calls an empty thread a success."""
     a, b = make(scene, "Alpha", "Beta")
     scene.site.faults.add("threads.get_by_id", thread_id=a, drop=True)
     store(scene, b)
