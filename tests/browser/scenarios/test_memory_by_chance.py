@@ -4,8 +4,8 @@ A story is made from a seed: acts, and what is waited for after each. Every answ
 late by a time from the same seed. Then all becomes quiet, and what must hold is looked at: it is
 what tests/unit/sync/test_memory_by_chance.py holds on fakes, with the same exceptions.
 
-The variable SEEDS says how many stories are told, a third of them without failures. A story that fails is printed, with
-the times of its acts and of all that the page did meanwhile.
+The variable SEEDS says how many stories are told, a third of them without failures. A story that
+fails is printed, with the times of its acts and of all that the page did meanwhile.
 """
 
 import os
