@@ -4,6 +4,7 @@ An id that failed once on an element is poisoned there: it is shown as an empty 
 success; only a fresh element or a reload shows its messages again (measured).
 """
 
+from .address import is_thread_id
 from .memory import is_gone
 
 TYPE_CHECKING = False
@@ -81,10 +82,7 @@ class Losses:
         """
         if self.owes_correction and self.memory is not None:
             self.owes_correction = False
-            if agrees:
-                self.memory.remember(self._session.snapshot.thread_id, correcting=True)
-            else:
-                self.memory.correct()
+            self.memory.correct(self._session.snapshot.thread_id, agrees=agrees)
         if self._owed_notice is not None:
             owed, self._owed_notice = self._owed_notice, None
             self._session.told("own.lost", owed)
@@ -92,6 +90,8 @@ class Losses:
     def forget(self) -> "None":
         """Another user: what a former one has missed is not said to this one."""
         self.afresh = self._owed_notice = None
+        if self._session.snapshot.notice is not None or self._session.snapshot.lost is not None:
+            self._session.told("own.lost")
 
     def status_of(self, thread_id: "str | None") -> "int | None":
         """The HTTP status that an owner has seen for a thread."""
@@ -99,12 +99,12 @@ class Losses:
         return owning.status_of(thread_id) if owning and thread_id else None
 
     def can_reach(self, thread_id: "str | None") -> "bool":
-        """Whether `retry` can show a thread: a companion can only load the page, at its address or
-        for what is remembered.
+        """Whether `retry` can show a thread: none of a former user's, and a companion can only load
+        the page, at its address or for what is remembered.
         """
-        if self._session.owning is not None or self.memory is None or thread_id is None:
-            return thread_id is not None
-        return self.memory.can_visit(thread_id)
+        if self.memory is None or not is_thread_id(thread_id) or self.memory.is_former(thread_id):
+            return False
+        return self._session.owning is not None or self.memory.can_visit(thread_id or "")
 
     def retry(self, thread_id: "str | None" = None) -> "None":
         """Shows a thread afresh, by default the one that was lost last: in a fresh element as its
@@ -112,6 +112,8 @@ class Losses:
         """
         session = self._session
         thread_id = thread_id or session.snapshot.lost
+        if thread_id is not None and not self.can_reach(thread_id):
+            return
         if session.owning is not None and session.element is not None:
             self.afresh = thread_id
             session.browser.renew(session.element)

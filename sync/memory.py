@@ -77,6 +77,11 @@ class Memory:
         """The thread that was settled last on this page."""
         return self._last[0] if self._last else None
 
+    @property
+    def is_fresh(self) -> "bool":
+        """Whether nothing was settled on this page yet, or for this user."""
+        return not self._last
+
     def is_news(self, thread_id: "str | None") -> "bool":
         """Whether another thread was settled last, or none yet."""
         return self._last != (thread_id,)
@@ -98,11 +103,16 @@ class Memory:
             self._bar.settled(thread_id, correcting=correcting)
         self._store.write(thread_id)
 
-    def correct(self) -> "None":
-        """The entry names a thread that cannot be shown: it gets what was settled last instead,
-        whatever the element shows. Where nothing was, it is kept as in a restore that has failed.
+    def correct(self, shown: "str | None", *, agrees: "bool") -> "None":
+        """The entry names a thread that cannot be shown: it gets the one that is. Storage has no
+        part in it: nothing new is settled, and another tab may have written meanwhile.
+
+        Where the element shows something that is not worth remembering, the entry gets what was
+        settled last; where nothing was, it is kept as in a restore that has failed.
         """
-        if self._last and self._bar.id_now() is not None:
+        if agrees and (shown is None or is_thread_id(shown)):
+            self._bar.settled(shown, correcting=True)
+        elif self._last and self._bar.id_now() is not None:
             self._bar.settled(self._last[0], correcting=True)
 
     def used(self, thread_id: "str | None") -> "None":

@@ -94,8 +94,9 @@ class Remembering:
         if losses.afresh is not None:
             wanted, from_address, losses.afresh = losses.afresh, True, None
         session, settings = self._session, self._settings
-        if wanted is None and session.owning is not None:
-            wanted = session.owning.initial_thread
+        if wanted is None and session.owning is not None and memory.is_fresh:
+            initial = session.owning.initial_thread
+            wanted = None if memory.is_former(initial) else initial
         self._settling = Settling(
             self._browser,
             self._settled,
@@ -187,13 +188,13 @@ class Remembering:
             restoring.ready(after)
         restoring.observe(before, name, detail)
         settling.observe(before, name, detail, at)
+        if self._late is not None and not self.can_show(self._late):
+            late, self._late = self._late, None
+            self.losses.restore_failed(late, "")
         if name == "response.start":
             memory.used(after.thread_id)
         elif name == "response.end":
             self._former_scope = ()
-        elif name == "error" and detail.get("name") == "InitialThreadLoadError" and self._late:
-            late, self._late = self._late, None
-            self.losses.restore_failed(late, "InitialThreadLoadError")
 
     def caught_up(self) -> "None":
         """What the element told before we came has been heard: only now it may be asked, for
@@ -207,10 +208,12 @@ class Remembering:
         """An event has been handled: grants a wish that waits; when all is quiet, corrects the
         entry and says what is owed.
         """
-        self._wishes.observe(self._session.snapshot)
         settling = self._settling
         if settling is not None:
             settling.handled()
+        if settling is None or settling.is_quiet:
+            # Not in the middle of a switch: it may be taken back the next moment.
+            self._wishes.observe(self._session.snapshot)
         if settling is not None and settling.is_quiet and not self._wishes.is_open:
             self.losses.pay(agrees=settling.agrees)
 
@@ -240,7 +243,9 @@ class Remembering:
         is_news = memory.is_news(thread_id)
         # Where a wished thread could not be shown, this is what the element fell back to.
         correcting = how == "deletion" or self.losses.owes_correction
+        memory.is_wish_open = self._wishes.is_open
         memory.remember(thread_id, correcting=correcting)
+        memory.is_wish_open = False
         if is_news and self._session.snapshot.notice is not None:
             # A switch that has worked: what was to be said is over. Not so where the element has
             # only gone back to what it showed.
@@ -281,12 +286,17 @@ class Remembering:
             # We have asked for a new chat, and the element tells nothing of it.
             session.told("own.known")
         session.told("own.restored")
+        if how == "shown" and not self.can_show(thread_id):
+            # It has failed on this element before we came: shown empty, and called a success.
+            how = "failed"
         shown = session.snapshot.thread_id
         is_known = how in ("shown", "failed") or (how == "none" and shown is None)
         settling.rest(shown, known=is_known, agrees=how != "failed")
         if not self.is_former(thread_id):
             self._judge(memory, settling, how, thread_id, error)
         memory.is_wish_open = False
+        # Whoever has gone Back meanwhile has waited for this.
+        self.follow()
 
     def _judge(
         self,
@@ -359,16 +369,20 @@ class Remembering:
         self._former_scope = (former,) if self._session.snapshot.responding else ()
         if self._restoring is not None and self._restoring.wanted is not None:
             self._memory.know(self._restoring.wanted, former)
+        snapshot = self._session.snapshot
+        if snapshot.lost is not None:
+            self._memory.know(snapshot.lost, former)
         self._memory.set_scope(scope)
         self.losses.forget()
         # The new chat that follows is not what the new scope had remembered.
-        self._leaves_scope = True
+        self._leaves_scope = snapshot.thread_id is not None or not snapshot.thread_known
         self._wished(None)
 
     def _give_back(self, thread_id: "str", scope: "str | None") -> "None":
         self._former_scope = ()
         if self._memory is not None:
             self._memory.know(thread_id, scope)
+        self._leaves_scope = True
         self._wished(None)
 
     def is_former(self, thread_id: "str | None") -> "bool":

@@ -116,11 +116,19 @@ class Restoring:
         if self.wanted is None or self._load is None:
             self._end("none", None)
             return
+        if self._is_loading:
+            # The page itself has asked for it. Asked a second time, the element would call the
+            # load that still runs a success (measured): its own events tell, as for an owner.
+            self._load = None
+            return
         self._asked = True
         self._load(self.wanted, self._answered)
 
     def _answered(self, how: "str", outcome: "Any") -> "None":
-        if how == "resolved":
+        if how == "resolved" and self._is_loading and not self._is_overtaken:
+            # As above: the page had asked a moment before us.
+            self._load = None
+        elif how == "resolved":
             self._end("overtaken" if self._is_overtaken else "shown", self.wanted)
         elif how == "rejected":
             how = "overtaken" if self._is_overtaken else "failed"

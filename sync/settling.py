@@ -160,7 +160,8 @@ class Settling:
             # Its load has just ended; by now somebody may have opened another thread.
             initial = before.thread_id if self._last_loaded is None else self._last_loaded
             self._initial_failed = before.thread_id == initial
-            self.failed.add(initial)
+            if initial is not None:
+                self.failed.add(initial)
         elif name == "thread.change":
             self._change(before, thread_id, at)
         elif name == "thread.load.start":

@@ -29,7 +29,7 @@ TEXTS = {
     "thread-gone": "That conversation no longer exists.",
     "switch-failed": "That conversation could not be opened.",
     "restore-failed": "The last conversation could not be loaded. Try again in a moment.",
-    "restore-unknown": "The last conversation could not be loaded. Reload the page to try again.",
+    "restore-unknown": "The last conversation could not be loaded. Try again in a moment.",
     "signed-out": "You are signed out. Sign in to go on.",
     "unavailable": "The chat service is unavailable at the moment.",
     "refused": "The chat did not accept that.",

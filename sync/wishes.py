@@ -66,10 +66,17 @@ class Wishes:
         if self.is_open and snapshot.phase == "idle":
             self._grant(snapshot)
 
+    def _is_shown(self, snapshot: "Snapshot") -> "bool":
+        return snapshot.thread_id == self._thread_id and snapshot.thread_known
+
     def _grant(self, snapshot: "Snapshot") -> "None":
         thread_id, number = self._thread_id, self._number
+        if thread_id is not None and thread_id in snapshot.loading and self._is_shown(snapshot):
+            # Somebody has asked for it already, and it may fail: judged when its load has ended.
+            return
         self.is_open = False
-        if snapshot.thread_id == thread_id and snapshot.thread_known and not snapshot.commands:
+        is_shown = self._is_shown(snapshot) and not snapshot.commands
+        if is_shown and self._can_show(thread_id):
             return
         if not self._can_show(thread_id):
             # The element would show an empty thread and call that a success (measured).

@@ -13,7 +13,7 @@ from .test_memory_saving import WRITES, saved, writes
 from .threads import MODES, bar, length, make, store
 
 FAILED = "The last conversation could not be loaded. Try again in a moment."
-UNKNOWN = "The last conversation could not be loaded. Reload the page to try again."
+UNKNOWN = "The last conversation could not be loaded. Try again in a moment."
 GONE = "That conversation no longer exists."
 
 RETRY = TOOLBAR.replace(

@@ -1032,3 +1032,39 @@ def test_17_with_both_off_the_chat_works_and_every_visit_is_a_new_chat(owner: bo
     assert page.reload().element.thread_id is None
     assert page.browser.reports == []
     assert page.browser.exceptions == []
+
+
+# 14, again: a thread that somebody has asked for already.
+
+
+@both
+@pytest.mark.parametrize("status", [404, 500, 0])
+@pytest.mark.parametrize("by", ["inside", "control"])
+@in_loop
+async def test_14_back_to_a_thread_whose_load_already_runs_and_fails_corrects_the_entry(
+    owner: bool, status: int, by: str
+) -> None:
+    page = among(of_threads("b", "a"), 1, owner=owner)
+    page.server.latencies["b"] = 1.0
+    page.server.failing["b"] = status
+    if by == "inside":
+        page.element.user_opens("b")
+    else:
+        page.browser.click("open-thread", thread="b")
+    await page.live(0.3)
+    page.browser.history.back()
+    await page.live(10.0)
+    assert page.element.thread_id == "a"
+    assert page.named == "a"
+    assert page.urls == of_threads("a", "a")
+    assert page.snapshot.notice in ("switch-failed", "thread-gone")
+
+
+@both
+def test_14_a_failed_back_leaves_what_another_tab_has_stored(owner: bool) -> None:
+    page = among(of_threads("x", "a"), 1, owner=owner)
+    page.storage.items[KEY] = "c"
+    page.browser.history.back()
+    page.wait(5.0)
+    assert page.named == "a"
+    assert page.stored == "c"

@@ -870,3 +870,77 @@ def test_07_a_reload_before_a_switch_is_settled_shows_the_thread_settled_before(
     page.element.user_opens("a")
     page.wait(0.01)
     assert visited_again(page).element.thread_id == "b"
+
+
+# 5, again: failures that hide.
+
+
+@pytest.mark.parametrize("status", [404, 500])
+@pytest.mark.parametrize("url", ["/", "/?threadId=a"])
+def test_05_a_page_that_loads_the_remembered_thread_itself_is_told_of_its_failure(
+    url: str, status: int
+) -> None:
+    server = Server("b")
+    server.failing["a"] = status
+    server.latency = 0.3
+    options = {"initialThread": "a"}
+    page = Page(url, owner=False, stored="a", server=server, page_options=options)
+    assert page.snapshot.notice == "restore-unknown"
+    assert page.snapshot.lost == "a"
+    assert page.stored == "a"
+    assert page.browser.history.writes == []
+
+
+@both
+def test_05_a_restore_that_fails_after_its_time_is_told_and_can_be_tried_again(
+    owner: bool,
+) -> None:
+    server = Server("a")
+    server.latency = 5.0
+    server.failing["a"] = 500
+    page = Page("/?threadId=a", owner=owner, stored="a", server=server, restore_timeout=3.0)
+    page.wait(10.0)
+    assert page.snapshot.notice == ("restore-failed" if owner else "restore-unknown")
+    assert page.snapshot.lost == "a"
+    assert page.remembered == ("a", "a")
+
+
+def test_05_what_failed_before_python_came_is_not_believed_when_it_seems_to_work() -> None:
+    page = Page("/?threadId=x", owner=False, stored="b", starts=False)
+    page.wait()
+    page.element.user_opens("x")
+    page.wait()
+    page.element.user_opens("x")
+    page.wait()
+    page.chatkit.start()
+    page.wait(2.0)
+    assert page.element.thread_id == "x", "an empty thread (fact 6)"
+    assert page.snapshot.notice == "restore-unknown"
+    assert page.stored == "b"
+
+
+@both
+@in_loop
+async def test_05_what_is_no_id_is_never_put_into_the_address_by_a_retry(owner: bool) -> None:
+    odd = "x y&admin=1#z"
+    page = Page("/?threadId=a", owner=owner, server=Server("a"))
+    page.browser.click("open-thread", thread=odd)
+    await page.live()
+    assert page.snapshot.lost is None
+    page.chatkit.retry()
+    await page.live(2.0)
+    assert all("admin" not in url for url in [*page.browser.visits, *page.urls])
+
+
+def test_01_a_new_chat_stays_one_in_a_fresh_element_whatever_the_owners_first_thread_is() -> None:
+    page = Page("/", owner=True, starts=False)
+    options = {"api": {"url": "/chatkit", "domain_key": "local"}, "initial_thread": "c"}
+    ChatKit(browser=page.browser, options=options).start()
+    page.wait(2.0)
+    page.current.user_opens(None)
+    page.wait()
+    page.browser.remove(page.current)
+    page.browser.mount(FakeElement(page.server), configured=False)
+    page.wait(2.0)
+    assert page.current.thread_id is None
+    assert page.remembered == (None, None)

@@ -953,3 +953,76 @@ def test_22_one_that_leaves_the_page_takes_nothing_of_the_others(owner: bool) ->
     assert page.browser.document[0].thread_id == "a"
     assert page.browser.store.items == {"chat.left": "a", "chat.right": "c"}
     assert page.browser.history.urls == ["/?left=a&right=c", "/?left=b&right=c"]
+
+
+# 21, again: nothing of the former user's comes back by another door.
+
+
+@both
+@in_loop
+async def test_21_what_the_former_user_could_not_see_is_not_offered_to_the_next(
+    owner: bool,
+) -> None:
+    server = Server("a", "b")
+    server.failing["a"] = 500
+    page = Page("/?threadId=a", owner=owner, server=server, scope="u1")
+    assert page.snapshot.lost == "a"
+    page.chatkit.set_scope("u2")
+    await page.live()
+    assert not page.snapshot.retryable
+    assert page.snapshot.notice is None
+    server.failing.clear()
+    page.browser.click("retry", control=8)
+    page.chatkit.retry()
+    page.browser.click("open-thread", thread="a", control=9)
+    await page.live(5.0)
+    assert page.browser.visits in ([], [page.browser.history.href])
+    assert page.current.thread_id is None
+    assert page.named is None
+    assert f"{KEY}:u2" not in page.storage.items
+
+
+@both
+def test_21_back_to_the_former_user_leaves_what_the_new_one_had_remembered(owner: bool) -> None:
+    storage = Storage()
+    storage.items[f"{KEY}:u2"] = "c"
+    page = Page("/?threadId=a", owner=owner, storage=storage, scope="u1")
+    page.element.user_opens("b")
+    page.wait()
+    page.chatkit.set_scope("u2")
+    page.wait()
+    page.browser.history.back()
+    page.wait()
+    assert page.current.thread_id is None
+    assert storage.items[f"{KEY}:u2"] == "c"
+
+
+@both
+@in_loop
+async def test_21_the_first_new_chat_after_a_change_at_a_new_chat_counts(owner: bool) -> None:
+    storage = Storage()
+    storage.items[f"{KEY}:u2"] = "c"
+    page = Page("/", owner=owner, storage=storage, scope="u1")
+    page.chatkit.set_scope("u2")
+    await page.live()
+    assert storage.items[f"{KEY}:u2"] == "c"
+    page.element.user_opens("b")
+    await page.live()
+    page.element.user_opens(None)
+    await page.live()
+    assert f"{KEY}:u2" not in storage.items
+
+
+def test_21_an_owners_own_first_thread_is_not_shown_to_the_next_user() -> None:
+    page = Page("/", owner=True, starts=False, scope="u1")
+    options = {"api": {"url": "/chatkit", "domain_key": "local"}, "initial_thread": "c"}
+    chatkit = ChatKit(browser=page.browser, options=options, scope="u1").start()
+    page.wait(2.0)
+    assert chatkit.snapshot.thread_id == "c"
+    chatkit.set_scope("u2")
+    page.wait()
+    page.browser.remove(page.current)
+    page.browser.mount(FakeElement(page.server), configured=False)
+    page.wait(2.0)
+    assert page.current.thread_id is None
+    assert f"{KEY}:u2" not in page.storage.items
