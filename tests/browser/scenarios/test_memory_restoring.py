@@ -373,8 +373,9 @@ def test_05_what_could_not_be_loaded_now_is_kept_and_trying_again_shows_the_mess
     """
     [a] = make(scene, "Alpha")
     store(scene, a)
-    text = UNKNOWN if "status" in fault and not owner else FAILED
-    notice = "restore-unknown" if text == UNKNOWN else "restore-failed"
+    is_unknown = "status" in fault and not owner
+    text = UNKNOWN if is_unknown else FAILED
+    notice = "restore-unknown" if is_unknown else "restore-failed"
     scene.site.faults.add("threads.get_by_id", **fault)
     scene.open(owner=owner, head=WRITES, body=RETRY, query=f"?threadId={a}")
     origin = scene.js("performance.timeOrigin")
