@@ -8,6 +8,7 @@ gate: refused at once, or waiting its turn.
 import asyncio
 
 from .errors import (
+    BUSY_KINDS,
     ChatKitBusy,
     ChatKitUnavailable,
     CommandRejected,
@@ -48,10 +49,6 @@ TIMEOUTS: "dict[str, float | None]" = {
     "hide_history": 10.0,
 }
 """Seconds that each command may take, waiting included; `None` for no limit of its own."""
-
-
-BUSY_KINDS = ("already-responding", "thread-is-loading")
-"""Kinds of rejection that say "not now": whoever waits for its turn asks again."""
 
 
 class _Answer:

@@ -90,6 +90,10 @@ REJECTIONS = (
 )
 
 
+BUSY_KINDS = ("already-responding", "thread-is-loading")
+"""Kinds that say "not now": whoever waits for its turn asks again."""
+
+
 def rejection_kind(command: "str", name: "str", message: "str") -> "str":
     """The testable kind of a rejection: one of `REJECTIONS`, "load-failed", or "other".
 

@@ -8,6 +8,8 @@ from .address import is_thread_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .address_bar import AddressBar
     from .browser import Browser
     from .storage import ThreadStore
@@ -19,7 +21,7 @@ GONE_STATUSES = (403, 404)
 class Memory:
     """The two places as one. `remember` writes, `wanted` reads, `lost` judges a failed restore.
 
-    While `is_wish_open` the address belongs to the entry that somebody has gone to, not to us.
+    While `is_wish_open()` the address belongs to the entry that somebody has gone to, not to us.
     """
 
     def __init__(
@@ -28,12 +30,14 @@ class Memory:
         bar: "AddressBar",
         store: "ThreadStore",
         scope: "str | None" = None,
+        *,
+        is_wish_open: "Callable[[], bool]" = lambda: False,
     ):
         self._browser = browser
+        self._is_wish_open = is_wish_open
         self._bar = bar
         self._store = store
         self._odd_reported = False
-        self.is_wish_open = False
         self._scope = scope
         self._last: "tuple[str | None] | tuple[()]" = ()
         self._known: "dict[str | None, set[str]]" = {}
@@ -99,7 +103,7 @@ class Memory:
         if thread_id is not None:
             self.know(thread_id, self._scope)
         self._last = (thread_id,)
-        if not self.is_wish_open:
+        if not self._is_wish_open():
             self._bar.settled(thread_id, correcting=correcting)
         self._store.write(thread_id)
 

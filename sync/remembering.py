@@ -19,21 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
-    from .browser import Browser
+    from . import losses
     from .commands import Commands
-    from .owning import Owning
     from .state import Snapshot
 
-    class Teller(Protocol):
+    class Teller(losses.Teller, Protocol):
         """What the memory needs of the session that it belongs to."""
 
-        browser: Browser
         commands: Commands
-        element: int | None
-        owning: Owning | None
-        snapshot: Snapshot
-
-        def told(self, name: str, detail: dict[str, Any] | None = None) -> None: ...  # noqa: D102
 
 
 DEFAULTS: "dict[str, Any]" = {
@@ -147,7 +140,13 @@ class Remembering:
         bar.start()
         self._undos += [bar.stop, self._browser.on_return(self._returned)]
         scope = settings["scope"]
-        return Memory(self._browser, bar, ThreadStore(self._browser, key, scope), scope)
+        return Memory(
+            self._browser,
+            bar,
+            ThreadStore(self._browser, key, scope),
+            scope,
+            is_wish_open=lambda: self._wishes.is_open,
+        )
 
     def _claim(self, what: "str", attribute: "str | None") -> "str | None":
         """The name for our address parameter or storage key, which no other element may use."""
@@ -243,9 +242,7 @@ class Remembering:
         is_news = memory.is_news(thread_id)
         # Where a wished thread could not be shown, this is what the element fell back to.
         correcting = how == "deletion" or self.losses.owes_correction
-        memory.is_wish_open = self._wishes.is_open
         memory.remember(thread_id, correcting=correcting)
-        memory.is_wish_open = False
         if is_news and self._session.snapshot.notice is not None:
             # A switch that has worked: what was to be said is over. Not so where the element has
             # only gone back to what it showed.
@@ -281,7 +278,6 @@ class Remembering:
         session, memory, settling = self._session, self._memory, self._settling
         if memory is None or settling is None:
             return
-        memory.is_wish_open = self._wishes.is_open
         if how == "none" and session.owning is not None:
             # We have asked for a new chat, and the element tells nothing of it.
             session.told("own.known")
@@ -294,7 +290,6 @@ class Remembering:
         settling.rest(shown, known=is_known, agrees=how != "failed")
         if not self.is_former(thread_id):
             self._judge(memory, settling, how, thread_id, error)
-        memory.is_wish_open = False
         # Whoever has gone Back meanwhile has waited for this.
         self.follow()
 

@@ -47,6 +47,7 @@ class Restoring:
         self._timeout = timeout
         self._from_address = from_address
         self._load = load
+        self._is_told_by_events = load is None
         self._asked = False
         self._begun = False
         self._is_loading = False
@@ -66,7 +67,7 @@ class Restoring:
         if self.is_over or self._limit is not None:
             return
         self._limit = self._browser.later(self._timeout, self._late)
-        if self._load is None:
+        if self._is_told_by_events:
             if self.wanted is None:
                 self._end("none", None)
         elif self.wanted is None or not self._from_address:
@@ -85,7 +86,7 @@ class Restoring:
             self._is_loading = True
         elif thread_id == self.wanted and name == "thread.load.end":
             self._is_loading = False
-        if self._load is not None:
+        if not self._is_told_by_events:
             self._observe_companion(name, thread_id)
         elif name == "error" and detail.get("name") == "InitialThreadLoadError":
             self._error = "InitialThreadLoadError"
@@ -119,7 +120,7 @@ class Restoring:
         if self._is_loading:
             # The page itself has asked for it. Asked a second time, the element would call the
             # load that still runs a success (measured): its own events tell, as for an owner.
-            self._load = None
+            self._is_told_by_events = True
             return
         self._asked = True
         self._load(self.wanted, self._answered)
@@ -127,7 +128,7 @@ class Restoring:
     def _answered(self, how: "str", outcome: "Any") -> "None":
         if how == "resolved" and self._is_loading and not self._is_overtaken:
             # As above: the page had asked a moment before us.
-            self._load = None
+            self._is_told_by_events = True
         elif how == "resolved":
             self._end("overtaken" if self._is_overtaken else "shown", self.wanted)
         elif how == "rejected":

@@ -4,6 +4,8 @@ A wish goes to the element at once, also while it loads or answers; only while t
 remembered.
 """
 
+from .errors import BUSY_KINDS, rejection_kind
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,31 +77,34 @@ class Wishes:
             # Somebody has asked for it already, and it may fail: judged when its load has ended.
             return
         self.is_open = False
-        is_shown = self._is_shown(snapshot) and not snapshot.commands
-        if is_shown and self._can_show(thread_id):
-            return
         if not self._can_show(thread_id):
             # The element would show an empty thread and call that a success (measured).
             self._refused(thread_id)
             return
-
-        def answered(how: "str", outcome: "Any", reason: "object") -> "None":
-            if number != self._number:
-                return
-            self._asked_for = ()
-            if how == "resolved":
-                return
-            message = outcome["message"] if how == "rejected" else ""
-            is_busy = "already responding" in message or "is loading" in message
-            if is_busy and self._tries < TRIES:
-                self._tries += 1
-                self.is_open = True
-                self._soon(lambda: self.observe(self._snapshot()))
-            elif how in ("rejected", "late"):
-                self._refused(thread_id)
-            elif how == "gone":
-                # A fresh element may come in its place, and the person still stands there.
-                self.is_open = True
+        if self._is_shown(snapshot) and not snapshot.commands:
+            return
 
         self._asked_for = (thread_id,)
-        self._ask(thread_id, answered)
+        self._ask(
+            thread_id,
+            lambda how, outcome, reason: self._answered(thread_id, number, how, outcome),
+        )
+
+    def _answered(
+        self, thread_id: "str | None", number: "int", how: "str", outcome: "Any"
+    ) -> "None":
+        if number != self._number:
+            return
+        self._asked_for = ()
+        kind = ""
+        if how == "rejected":
+            kind = rejection_kind("set_thread_id", outcome["name"], outcome["message"])
+        if kind in BUSY_KINDS and self._tries < TRIES:
+            self._tries += 1
+            self.is_open = True
+            self._soon(lambda: self.observe(self._snapshot()))
+        elif how in ("rejected", "late"):
+            self._refused(thread_id)
+        elif how == "gone":
+            # A fresh element may come in its place, and the person still stands there.
+            self.is_open = True
