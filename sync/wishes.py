@@ -83,7 +83,6 @@ class Wishes:
             return
         if self._is_shown(snapshot) and not snapshot.commands:
             return
-
         self._asked_for = (thread_id,)
         self._ask(
             thread_id,
