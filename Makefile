@@ -4,14 +4,14 @@ PYTHON ?= $(or $(shell for python in python3 python3.14 python3.13 python3.12 py
   $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
   done),python3)
 PORT ?= 8000
-WORKERS ?= 1
+WORKERS ?= 2
 VENV := .venv/bin
 
 .PHONY: help setup demo test test-all mutants unit lint format lock clean
 
 help:
 	@echo "make demo [PORT=8000]  serve the demo page"
-	@echo "make test [WORKERS=1]  format, lint, types, unit tests, browser tests"
+	@echo "make test [WORKERS=2]  format, lint, types, unit tests, browser tests"
 	@echo "make test-all          every browser test on both interpreters and both engines"
 	@echo "make mutants           known mistakes, each of which must turn the unit tests red"
 	@echo "make setup | unit | lint | format | lock | clean"

@@ -132,13 +132,15 @@ class Memory:
         `status` is the load's HTTP status where one was seen (0 for no connection). Where none was,
         the id is kept once and forgotten when it fails again on a later visit.
         """
-        if not is_gone(status):
-            if status is not None or error == "TypeError":
-                return "restore-failed"
-            if not self._store.failed_before(thread_id):
-                return "restore-unknown"
+        if is_gone(status):
+            self._forget(thread_id)
+            return "thread-gone"
+        if status is not None or error == "TypeError":
+            return "restore-failed"
+        if not self._store.failed_before(thread_id):
+            return "restore-unknown"
         self._forget(thread_id)
-        return "thread-gone"
+        return "restore-given-up"
 
     def _forget(self, thread_id: "str") -> "None":
         # Where it is named: a link to a thread that is gone says nothing of the one in storage.

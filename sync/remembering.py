@@ -5,13 +5,14 @@
 (what could not be shown), over any number of elements, one after the other.
 """
 
-from .address_bar import WRITE_INTERVAL, AddressBar
+from .address_bar import WRITE_INTERVAL
+from .leaving import Leaving
 from .losses import Losses
 from .memory import Memory
 from .owning import is_error
+from .places import Places
 from .restoring import RESTORE_TIMEOUT, Restoring
 from .settling import SETTLE_DELAY, Settling
-from .storage import ThreadStore
 from .wishes import Wishes
 
 TYPE_CHECKING = False
@@ -68,10 +69,9 @@ class Remembering:
         )
         self._undos: "list[Callable[[], None]]" = []
         self._is_stopped = False
-        self._leaves_scope = False
+        self._leaving = Leaving(session)
         self._late: "str | None" = None
         self.is_replaying = False
-        self._former_scope: "tuple[str | None] | tuple[()]" = ()
 
     # Elements.
 
@@ -80,9 +80,9 @@ class Remembering:
         has to show first.
         """
         again = self._memory is not None
-        memory = self._memory = self._memory or self._make_memory(about)
+        memory = self._memory = self._memory or self._open(about)
         losses = self.losses
-        losses.memory = memory
+        losses.memory = self._leaving.memory = memory
         wanted, from_address = memory.wanted(again=again)
         if losses.afresh is not None:
             wanted, from_address, losses.afresh = losses.afresh, True, None
@@ -126,48 +126,16 @@ class Remembering:
             undo()
         self._undos = []
 
-    def _make_memory(self, about: "dict[str, Any]") -> "Memory":
-        settings = self._settings
-        parameter = self._claim("parameter", about["parameter"])
-        key = self._claim("key", about["key"])
-        bar = AddressBar(
-            self._browser,
-            parameter,
-            self._wished,
-            interval=settings["write_interval"],
-            others=self._parameters,
-        )
-        bar.start()
-        self._undos += [bar.stop, self._browser.on_return(self._returned)]
-        scope = settings["scope"]
+    def _open(self, about: "dict[str, Any]") -> "Memory":
+        places = Places(self._browser, self._settings, about, self._wished)
+        self._undos += [places.close, self._browser.on_return(self._returned)]
         return Memory(
             self._browser,
-            bar,
-            ThreadStore(self._browser, key, scope),
-            scope,
+            places.bar,
+            places.store,
+            self._settings["scope"],
             is_wish_open=lambda: self._wishes.is_open,
         )
-
-    def _claim(self, what: "str", attribute: "str | None") -> "str | None":
-        """The name for our address parameter or storage key, which no other element may use."""
-        name = self._settings[what] if attribute is None else attribute
-        if not name:
-            return None
-        claim = f"{what} {name}"
-        if claim in self._browser.claims:
-            self._browser.report(
-                f"Two elements share the {what} {name!r}, so the second remembers nothing there; "
-                f'give it its own: data-chatkit-{what}="…" on the element.'
-            )
-            return None
-        self._browser.claims.add(claim)
-        self._undos.append(lambda: self._browser.claims.discard(claim))
-        return str(name)
-
-    def _parameters(self) -> "list[str]":
-        """Those of all the page's chats."""
-        split = [claim.partition(" ") for claim in self._browser.claims]
-        return [name for what, _, name in split if what == "parameter"]
 
     # Events.
 
@@ -193,7 +161,7 @@ class Remembering:
         if name == "response.start":
             memory.used(after.thread_id)
         elif name == "response.end":
-            self._former_scope = ()
+            self._leaving.response_ended()
 
     def caught_up(self) -> "None":
         """What the element told before we came has been heard: only now it may be asked, for
@@ -232,12 +200,11 @@ class Remembering:
     # What is settled.
 
     def _settled(self, thread_id: "str | None", how: "str") -> "None":
-        if how == "creation" and self._former_scope and thread_id is not None:
-            self._give_back(thread_id, *self._former_scope)
+        if how == "creation" and self._leaving.gives_back(thread_id):
+            self._wished(None)
             return
-        memory, leaving = self._memory, self._leaves_scope
-        self._leaves_scope = False
-        if memory is None or (leaving and thread_id is None):
+        memory, is_part_of_leaving = self._memory, self._leaving.settled(thread_id)
+        if memory is None or is_part_of_leaving:
             return
         is_news = memory.is_news(thread_id)
         # Where a wished thread could not be shown, this is what the element fell back to.
@@ -349,7 +316,7 @@ class Remembering:
         """Whether the element can still show a thread: one that has failed there it shows empty,
         and calls that a success (measured).
         """
-        return self._settling is None or thread_id not in self._settling.failed
+        return self._settling is None or thread_id not in self._settling.proof.failed
 
     # Scopes.
 
@@ -360,24 +327,9 @@ class Remembering:
         former, self._settings["scope"] = self._settings["scope"], scope
         if self._memory is None:
             return
-        # A thread that is being created still belongs to who has asked for it.
-        self._former_scope = (former,) if self._session.snapshot.responding else ()
-        if self._restoring is not None and self._restoring.wanted is not None:
-            self._memory.know(self._restoring.wanted, former)
-        snapshot = self._session.snapshot
-        if snapshot.lost is not None:
-            self._memory.know(snapshot.lost, former)
-        self._memory.set_scope(scope)
+        wanted = self._restoring.wanted if self._restoring is not None else None
+        self._leaving.begin(former, scope, wanted)
         self.losses.forget()
-        # The new chat that follows is not what the new scope had remembered.
-        self._leaves_scope = snapshot.thread_id is not None or not snapshot.thread_known
-        self._wished(None)
-
-    def _give_back(self, thread_id: "str", scope: "str | None") -> "None":
-        self._former_scope = ()
-        if self._memory is not None:
-            self._memory.know(thread_id, scope)
-        self._leaves_scope = True
         self._wished(None)
 
     def is_former(self, thread_id: "str | None") -> "bool":

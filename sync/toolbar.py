@@ -30,6 +30,7 @@ TEXTS = {
     "switch-failed": "That conversation could not be opened.",
     "restore-failed": "The last conversation could not be loaded. Try again in a moment.",
     "restore-unknown": "The last conversation could not be loaded. Try again in a moment.",
+    "restore-given-up": "The last conversation still cannot be loaded.",
     "signed-out": "You are signed out. Sign in to go on.",
     "unavailable": "The chat service is unavailable at the moment.",
     "refused": "The chat did not accept that.",

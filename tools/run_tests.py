@@ -104,7 +104,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.run_tests", description=__doc__)
     parser.add_argument("part", nargs="?", choices=["lint", "unit", "browser"], help="this alone")
     parser.add_argument("--all", action="store_true", help="both interpreters, both engines")
-    parser.add_argument("--workers", type=int, default=1, help="browser tests side by side")
+    parser.add_argument("--workers", type=int, default=2, help="browser tests side by side")
     return parser.parse_args(arguments)
 
 

@@ -435,8 +435,8 @@ def test_04_a_companion_forgets_what_is_gone_at_its_second_visit_once(
     assert [one for one in again.storage.writes if one[0] == KEY] == (
         [(KEY, None)] if stored else []
     )
-    assert again.snapshot.notice == "thread-gone"
-    assert again.browser.shown()["text"] == TEXTS["thread-gone"]
+    assert again.snapshot.notice == "restore-given-up"
+    assert again.browser.shown()["text"] == TEXTS["restore-given-up"]
     third = visited_again(again, 60.0)
     assert third.asked() == [], "no loop"
     assert writes(third) == ([], [])
@@ -457,7 +457,7 @@ def test_04_an_owner_whose_api_is_hosted_cannot_tell_and_forgets_at_the_second_v
     assert chatkit.snapshot.notice == "restore-unknown"
     assert storage.items[KEY] == "x"
     browser, chatkit = visit(browser.history.url)
-    assert chatkit.snapshot.notice == "thread-gone"
+    assert chatkit.snapshot.notice == "restore-given-up"
     assert browser.history.urls == ["/"]
     assert storage.items == {}
 
@@ -609,8 +609,23 @@ def test_05_a_failure_that_a_companion_cannot_judge_is_forgotten_at_the_second_v
     assert page.remembered == ("a", "a")
     again = visited_again(page)
     assert again.remembered == (None, None)
-    assert again.snapshot.notice == "thread-gone"
+    assert again.snapshot.notice == "restore-given-up"
     assert again.storage.items == {}
+
+
+def test_05_whoever_asks_for_a_thread_that_was_given_up_gets_it() -> None:
+    """Nothing opens it by itself any more; but the server may have been ill, and is well again."""
+    server = Server("a")
+    server.failing["a"] = 500
+    page = visited_again(Page("/?threadId=a", owner=False, stored="a", server=server))
+    assert page.snapshot.notice == "restore-given-up"
+    assert page.snapshot.lost == "a"
+    server.failing.clear()
+    page.chatkit.retry()
+    assert page.browser.visits == ["https://page.example/?threadId=a"]
+    page = Page("/?threadId=a", owner=False, server=server)
+    assert page.element.thread_id == "a"
+    assert page.remembered == ("a", "a")
 
 
 def test_05_a_retry_is_no_second_visit_however_often_it_fails() -> None:

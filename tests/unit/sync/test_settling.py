@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from sync.settling import AT_ONCE, SETTLE_DELAY, TAKEN_BACK, Settling
+from sync.settling import AT_ONCE, SETTLE_DELAY, Settling
 from sync.state import Snapshot, advance
+from sync.switch import TAKEN_BACK
 from tests.fakes import FakeBrowser
 
 TICK = 0.0001
@@ -115,7 +116,7 @@ def test_a_rejected_command_leaves_no_trace() -> None:
     told.answered("x", "failed")
     told.wait(1.0)
     assert told.settled == []
-    assert told.settling.failed == {"x"}
+    assert told.settling.proof.failed == {"x"}
 
 
 def test_an_id_that_has_failed_is_not_believed_when_its_command_resolves() -> None:
@@ -134,7 +135,7 @@ def test_an_id_that_has_failed_is_not_believed_when_its_command_resolves() -> No
 
 def test_an_id_that_has_failed_is_not_believed_when_it_is_opened_inside_either() -> None:
     told = Told()
-    told.settling.failed.add("x")
+    told.settling.proof.failed.add("x")
     told.change("x")
     told.wait(1.0)
     assert told.settled == []
@@ -142,7 +143,7 @@ def test_an_id_that_has_failed_is_not_believed_when_it_is_opened_inside_either()
 
 def test_a_real_load_gives_a_failed_id_a_new_chance() -> None:
     told = Told()
-    told.settling.failed.add("x")
+    told.settling.proof.failed.add("x")
     told.change("x")
     told.load("x")
     told.wait(SETTLE_DELAY)
@@ -218,7 +219,7 @@ def test_a_failed_switch_inside_is_taken_back_and_leaves_no_trace() -> None:
     told.change("a")
     told.wait(1.0)
     assert told.settled == []
-    assert told.settling.failed == {"x"}
+    assert told.settling.proof.failed == {"x"}
 
 
 def test_a_failed_switch_from_a_new_chat_is_no_new_chat_that_anybody_meant() -> None:
@@ -239,7 +240,7 @@ def test_a_person_who_switches_soon_after_a_load_is_not_taken_for_a_failure() ->
     told.change("c")
     told.wait(SETTLE_DELAY)
     assert told.ids == ["c"]
-    assert told.settling.failed == set()
+    assert told.settling.proof.failed == set()
 
 
 def test_only_the_last_of_two_quick_switches_is_settled() -> None:
@@ -296,7 +297,7 @@ def test_a_null_for_a_restore_that_failed_late_settles_nothing() -> None:
     told.change(None)
     told.wait(1.0)
     assert told.settled == []
-    assert told.settling.failed == {"a"}
+    assert told.settling.proof.failed == {"a"}
 
 
 def test_a_new_chat_after_a_restore_that_failed_late_is_meant_again() -> None:
@@ -406,4 +407,4 @@ def test_events_that_were_kept_while_python_started_are_judged_by_their_own_time
         told.settling.observe(before, name, detail, at)
     told.wait(SETTLE_DELAY)
     assert told.ids == [None]
-    assert told.settling.failed == set()
+    assert told.settling.proof.failed == set()

@@ -1,0 +1,59 @@
+"""A user is left for another: login, logout.
+
+What the former one had open is not shown to the next; a thread that is being created is still the
+former one's, although its id comes later.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from .memory import Memory
+    from .state import Snapshot
+
+    class Teller(Protocol):
+        """What is needed of the session."""
+
+        snapshot: Snapshot
+
+
+class Leaving:
+    """Duties: `begin` when the scope changes, `settled` and `response_ended` for what follows."""
+
+    def __init__(self, session: "Teller"):
+        self._session = session
+        self.memory: "Memory | None" = None
+        self._former: "tuple[str | None] | tuple[()]" = ()
+        self._awaits_new_chat = False
+
+    def begin(self, former: "str | None", scope: "str | None", wanted: "str | None") -> "None":
+        """From one scope to another; `wanted` is the thread that was to be restored."""
+        if self.memory is None:
+            return
+        snapshot = self._session.snapshot
+        self._former = (former,) if snapshot.responding else ()
+        for thread_id in (wanted, snapshot.lost):
+            if thread_id is not None:
+                self.memory.know(thread_id, former)
+        self.memory.set_scope(scope)
+        self._awaits_new_chat = snapshot.thread_id is not None or not snapshot.thread_known
+
+    def settled(self, thread_id: "str | None") -> "bool":
+        """Whether what is settled is the new chat of leaving, which is not what the next scope had
+        remembered.
+        """
+        awaited, self._awaits_new_chat = self._awaits_new_chat, False
+        return awaited and thread_id is None
+
+    def gives_back(self, thread_id: "str | None") -> "bool":
+        """Whether a thread that was just created is the former scope's; a new chat is due then."""
+        if not self._former or thread_id is None or self.memory is None:
+            return False
+        self.memory.know(thread_id, *self._former)
+        self._former = ()
+        self._awaits_new_chat = True
+        return True
+
+    def response_ended(self) -> "None":
+        """What is created from now on is the present scope's."""
+        self._former = ()

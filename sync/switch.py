@@ -1,0 +1,29 @@
+"""One switch of the thread on its way: what is seen of it until it is believed or taken back."""
+
+TAKEN_BACK = 0.005
+"""Seconds between the end of a failed load and the change back. Measured 0.0001; a page that
+answers a load by a switch of its own needs a round trip through the frame."""
+
+
+class Switch:
+    """What `Settling` notes of one switch; `came_from` is empty where that was not seen."""
+
+    def __init__(self, thread_id: "str | None"):
+        self.thread_id = thread_id
+        self.came_from: "tuple[str | None] | tuple[()]" = ()
+        self.is_created = False
+        self.is_doubted = False
+        self.is_loading = False
+        self.load_ended_at: "float | None" = None
+        self.is_load_end_handled = True
+
+    @property
+    def is_proved(self) -> "bool":
+        """Whether it was seen that the server has this thread."""
+        return self.is_created or self.load_ended_at is not None
+
+    def is_taken_back(self, thread_id: "str | None", at: "float") -> "bool":
+        """Whether a change to a thread at this time means that the load has failed."""
+        is_back = self.came_from == (thread_id,) and thread_id != self.thread_id
+        ended = self.load_ended_at
+        return is_back and ended is not None and at - ended <= TAKEN_BACK
