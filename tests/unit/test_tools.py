@@ -222,7 +222,7 @@ def test_make_test_runs_all_on_micropython_and_the_core_on_pyodide() -> None:
     ]
     micropython, pyodide = browser.values()
     assert "core" not in micropython
-    assert pyodide[-2:] == ["-m", "core"]
+    assert pyodide[pyodide.index("-m", 3) + 1] == "core"
 
 
 def test_make_test_all_runs_everything_everywhere() -> None:
