@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from .browser import Browser
 
+OFF = (None, False, "", "false")
+"""What stands for no parameter or no key: an attribute writes `false` as a text."""
+
 
 class Places:
     """`bar` and `store`, from the settings or the element's own attributes, until `close`.
@@ -47,7 +50,7 @@ class Places:
         self, what: "str", settings: "dict[str, Any]", about: "dict[str, Any]"
     ) -> "str | None":
         name = settings[what] if about[what] is None else about[what]
-        if not name:
+        if name in OFF:
             return None
         claim = f"{what} {name}"
         if claim in self._browser.claims:
