@@ -384,7 +384,27 @@ class FakeElement:
             wait = self.server.retry_time if slow else self.server.latency
             self._after(wait, lambda: self._created(token))
         else:
-            self._stream(self.thread_id)
+            self._ask(self.thread_id, self.server.latency, is_last=False)
+
+    def _ask(self, thread_id: str, seconds: float, *, is_last: bool) -> None:
+        """A message in a thread that there is, answered after so many seconds."""
+
+        def answered() -> None:
+            status = self.server.status_of(thread_id)
+            self.request("threads.add_user_message", thread_id, status)
+            if status == 200:
+                self._stream(thread_id)
+            elif status >= 500 and not is_last:
+                # It tries again before it gives up (measured); of five tries this tells the last.
+                self._ask(thread_id, self.server.retry_time, is_last=True)
+            else:
+                # Silent on the page, unless no server was met (measured).
+                if status == DOWN:
+                    self.error("StreamError", "Failed to fetch")
+                self._end_answer(thread_id)
+
+        self.streaming.add(thread_id)
+        self._answer_ends[thread_id] = self.browser.clock.later(seconds, answered)
 
     def _created(self, token: object) -> None:
         status, made = self.server.create()

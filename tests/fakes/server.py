@@ -9,10 +9,10 @@ DOWN = 0
 class Server:
     """`threads` are there; any other id is a 404. `ever` holds the deleted ones, too.
 
-    `down` answers nothing at all. `failing[id]` is the status that loading this thread gets,
-    `creating` the status of creating one. `latency` is seconds for a request, `answer_time` for an
-    answer's stream, which never ends where it is `None`. `confirmed` are the ids of which it has
-    said that they are there.
+    `down` answers nothing at all. `failing[id]` is the status that loading this thread, or a
+    message in it, gets, `creating` the status of creating one. `latency` is seconds for a request,
+    `answer_time` for an answer's stream, which never ends where it is `None`. `confirmed` are the
+    ids of which it has said that they are there.
     """
 
     def __init__(self, *threads: str) -> None:
@@ -29,7 +29,7 @@ class Server:
         self._made = 0
 
     def status_of(self, thread_id: str) -> int:
-        """The HTTP status of loading a thread now."""
+        """The HTTP status of loading a thread, or of a message in it, now."""
         if self.down:
             return DOWN
         if thread_id in self.failing:

@@ -183,6 +183,41 @@ def test_a_thread_that_cannot_be_created(status: int, seconds: float, order: str
     assert heard.run(seconds) == order
 
 
+@pytest.mark.parametrize(
+    ("status", "seconds", "order"),
+    [
+        (200, 2.0, "response.start > composer.submit > response.end"),
+        (404, 0.2, "response.start > composer.submit > response.end"),
+        (500, 26.0, "response.start > composer.submit > response.end"),
+        (0, 0.2, "response.start > composer.submit > error StreamError > response.end"),
+    ],
+)
+def test_a_message_in_a_thread_and_the_status_that_an_owner_sees(
+    status: int, seconds: float, order: str
+) -> None:
+    seen: list[Any] = []
+    heard = Heard("a", initial="a")
+    heard.run()
+    heard.element.set_options({}, seen.append)
+    heard.server.down = status == 0
+    heard.server.failing["a"] = status
+    heard.element.user_sends()
+    assert heard.run(seconds) == order
+    request = {"type": "threads.add_user_message", "thread": "a", "status": status}
+    assert seen == [{"http": request}] * (2 if status == 500 else 1)
+
+
+def test_a_message_that_is_stopped_before_its_answer_is_aborted_and_has_no_status() -> None:
+    seen: list[Any] = []
+    heard = Heard("a", initial="a")
+    heard.run()
+    heard.element.set_options({}, seen.append)
+    heard.element.user_sends()
+    heard.element.user_stops()
+    heard.run(5.0)
+    assert seen == []
+
+
 def test_a_switch_and_back_to_a_thread_already_visited() -> None:
     heard = Heard("a", "b", initial="a")
     heard.run()

@@ -468,10 +468,49 @@ async def test_09_an_answer_in_a_poisoned_thread_makes_it_worth_remembering(owne
     await page.live(60.0)
     assert page.has_no_trace()
     page.element.user_sends()
-    page.element.request("threads.add_user_message", "b", 200)
     await page.answer_ends()
     assert page.remembered == ("b", "b")
     assert page.in_history == [("push", "/?threadId=b")]
+
+
+@both
+@pytest.mark.parametrize("typed", [True, False], ids=["typed", "by command"])
+@pytest.mark.parametrize("status", [0, 400, 403, 404, 500])
+@in_loop
+async def test_09_a_message_that_a_poisoned_thread_did_not_get_does_not_make_it_remembered(
+    owner: bool, typed: bool, status: int
+) -> None:
+    page = Visit("/?threadId=a", owner=owner)
+    fails(page, "b", status)
+    await page.opens("b", "history")
+    page.element.user_opens("b")
+    await page.live()
+    assert page.element.thread_id == "b", "an empty thread (fact 6)"
+    if typed:
+        page.element.user_sends()
+    else:
+        await page.chatkit_sends("Hello")
+    assert page.phase == "responding"
+    await page.answer_ends()
+    assert page.snapshot.thread_id == "b"
+    assert page.has_no_trace()
+    await page.opens("a", "history")
+    assert page.has_no_trace()
+
+
+@both
+@pytest.mark.parametrize("status", [404, 500])
+@in_loop
+async def test_09_a_message_in_a_thread_that_the_server_has_lost_meanwhile_writes_nothing(
+    owner: bool, status: int
+) -> None:
+    page = Visit("/?threadId=a", owner=owner)
+    fails(page, "a", status)
+    page.element.user_sends()
+    await page.answer_ends()
+    assert page.element.thread_id == "a"
+    assert page.remembered == ("a", "a"), "the next visit judges"
+    assert page.has_no_trace()
 
 
 @in_loop
