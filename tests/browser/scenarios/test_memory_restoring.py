@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .scene import OPTIONS, START_LIMIT, TOOLBAR, Scene
-from .test_memory_saving import WRITES, saved, writes
+from .test_memory_saving import WRITES, choose, saved, writes
 from .threads import MODES, bar, length, make, store
 
 FAILED = "The last conversation could not be loaded. Try again in a moment."
@@ -278,6 +278,54 @@ def test_03_a_page_whose_own_thread_fails_wipes_nothing(scene: Scene) -> None:
     assert "removeItem chatkit.threadId" not in [what for what, _ in writes(scene)]
 
 
+TWICE = """<script type="module">
+  await customElements.whenDefined("openai-chatkit");
+  const element = document.querySelector("openai-chatkit");
+  element.addEventListener("chatkit.ready", async () => {
+    await element.setThreadId("{thread}").catch(() => scene.notes.push("failed"));
+    await element.setThreadId("{thread}");
+    scene.notes.push("shown empty");
+  });
+</script>"""
+
+
+def test_03_what_failed_before_python_came_is_not_believed(scene: Scene) -> None:
+    """The page has asked for a thread twice by then, and was told the second time that all is
+    well (fact 6): nothing is saved, and nothing wiped.
+    """
+    a, b = make(scene, "Alpha", "Beta")
+    store(scene, b)
+    scene.site.faults.add("threads.get_by_id", thread_id=a, status=500)
+    for query in ("", f"?threadId={a}"):
+        python = scene.hold_python()
+        twice = TWICE.replace("{thread}", a)
+        scene.open(wait=False, query=query, head=WRITES, body=bar(a), foot=twice)
+        scene.page.wait_for_function("scene.notes.join() === 'failed,shown empty'")
+        python.release()
+        scene.expect_phase("idle", limit=START_LIMIT)
+        scene.expect_shown(a)
+        expect(scene.messages()).to_have_count(0)
+        if query:
+            expect_told(scene, UNKNOWN)
+        assert scene.query() == query
+        choose(scene, b)
+        scene.expect_shown(b)
+        scene.expect_query(f"?threadId={b}")
+        how = "pushState" if query else "replaceState"
+        assert [one for one in writes(scene) if "failed" not in one[0]] == [(how, b)]
+        assert scene.stored() == b
+    assert loads(scene) == [a, b] * 2, "nobody asks in vain"
+    # The page does not ask for it any more, so the visit that the control makes can show it.
+    scene.site.faults.clear()
+    scene.build()
+    with scene.page.expect_navigation():
+        scene.press("#open-a")
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.expect_shown(a)
+    expect_asked(scene, "Alpha")
+    scene.expect_stored(a)
+
+
 # 4: gone.
 
 
@@ -458,6 +506,109 @@ def test_05_a_companion_forgets_at_the_second_failure_in_a_row(scene: Scene) -> 
     scene.expect_stored(None)
     assert scene.stored("chatkit.threadId.failed") is None
     assert ill.hits == 2
+
+
+@MODES
+def test_05_a_restore_that_fails_after_its_time_is_told_and_can_be_tried_again(
+    scene: Scene, owner: bool
+) -> None:
+    """The chat could be used meanwhile; nobody has, so what was remembered stays remembered."""
+    [a] = make(scene, "Alpha")
+    store(scene, a)
+    late = scene.site.faults.add("threads.get_by_id", status=500, hold_after=0)
+    scene.open(
+        owner=owner,
+        head=WRITES,
+        body=RETRY,
+        query=f"?threadId={a}",
+        settings={"restore_timeout": 0.2},
+        wait=False,
+    )
+    # No longer starting: its time is over.
+    scene.expect_phase("loading", limit=START_LIMIT)
+    expect_told(scene, "Loading the conversation…")
+    late.release()
+    expect_told(scene, FAILED if owner else UNKNOWN)
+    scene.expect_shown(None)
+    assert scene.snapshot()["notice"] == ("restore-failed" if owner else "restore-unknown")
+    scene.expect_query(f"?threadId={a}")
+    assert [what for what, _ in writes(scene) if "failed" not in what] == []
+    scene.site.faults.clear()
+    try_again(scene, owner=owner)
+    scene.expect_shown(a)
+    expect_asked(scene, "Alpha")
+    expect_told(scene, "")
+    assert scene.stored() == a
+
+
+def test_05_an_owners_own_first_thread_that_fails_can_be_tried_again(scene: Scene) -> None:
+    """The page's `initialThread`: what is remembered too, besides another one, and alone."""
+    a, b = make(scene, "Alpha", "Beta")
+    own = {**OPTIONS, "initialThread": a}
+    for remembered, word in ((a, "Alpha"), (b, "Beta"), (None, "Alpha")):
+        if remembered is None:
+            scene.js("localStorage.clear()")
+        else:
+            store(scene, remembered)
+        thread = remembered or a
+        scene.site.faults.reset()
+        scene.site.faults.add("threads.get_by_id", status=500)
+        scene.open(owner=True, options=own, head=WRITES, body=RETRY)
+        expect_told(scene, FAILED)
+        scene.expect_shown(None)
+        scene.expect_query("")
+        assert writes(scene) == []
+        scene.site.faults.clear()
+        try_again(scene, owner=True)
+        scene.expect_shown(thread)
+        expect_asked(scene, word)
+        scene.expect_query(f"?threadId={thread}")
+        scene.expect_stored(thread)
+        expect(scene.locate("#retry")).to_be_hidden()
+        assert loads(scene) == [thread] * 2, "the other one is never asked for"
+
+
+HOSTED = """
+from sync import start
+
+start({"options": {"api": {"get_client_secret": lambda secret: "a secret"}}})
+"""
+
+
+def test_05_an_owner_whose_api_is_hosted_forgets_at_the_second_visit(scene: Scene) -> None:
+    """Its requests do not pass through us: no status, as for a companion. Trying again is no
+    visit, and shows what was given up as well.
+    """
+    [a] = make(scene, "Alpha")
+    store(scene, a)
+    ill = scene.site.faults.add("threads.get_by_id", status=500)
+    scene.open(
+        companion=False,
+        attributes='data-start="page"',
+        python=HOSTED,
+        body=RETRY,
+        query=f"?threadId={a}",
+    )
+    for visit in (1, 2):
+        # The notice stays while the fresh element begins.
+        ill.wait_hit(visit)
+        expect_told(scene, UNKNOWN)
+        scene.expect_shown(None)
+        assert scene.snapshot()["notice"] == "restore-unknown"
+        scene.expect_query(f"?threadId={a}")
+        assert scene.stored() == a
+        if visit == 1:
+            try_again(scene, owner=True)
+    scene.reload()
+    expect_told(scene, GIVEN_UP)
+    scene.expect_query("")
+    scene.expect_stored(None)
+    scene.site.faults.clear()
+    try_again(scene, owner=True)
+    scene.expect_shown(a)
+    expect_asked(scene, "Alpha")
+    scene.expect_query(f"?threadId={a}")
+    scene.expect_stored(a)
 
 
 SLOWLY = """<script>
