@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from .scene import CONTROLS, ELEMENT, START_LIMIT, TOOLBAR, Scene
-from .threads import bar, length, make, store
+from .test_memory_saving import WRITES, writes
+from .threads import MODES, bar, length, make, store
 
 KEY = "chatkit.threadId"
 
@@ -391,6 +392,152 @@ def test_21_back_to_an_entry_of_the_former_user_shows_nothing_of_it(scene: Scene
     assert scene.query() == f"?threadId={c}"
     assert length(scene) == entries
     assert scene.stored() == b, "the former user's last thread"
+
+
+RETRY = (
+    '<button id="retry" data-chatkit-action="retry" data-chatkit-show="retry">Try again</button>'
+    "</nav>"
+)
+
+
+@MODES
+def test_21_what_the_former_user_could_not_see_is_not_offered_or_said_to_the_next(
+    scene: Scene, owner: bool
+) -> None:
+    """… and Back to it is refused and corrected, in the address alone."""
+    a, b = make(scene, "Alpha", "Beta")
+    store(scene, a, f"{KEY}:u1")
+    store(scene, "thr_earlier", f"{KEY}:u2")
+    ill = scene.site.faults.add("threads.get_by_id", thread_id=a, status=500)
+    scene.open(
+        owner=owner,
+        settings={"scope": "u1"},
+        head=WRITES,
+        body=bar(a, b).replace("</nav>", RETRY),
+        query=f"?threadId={a}",
+        python=SCOPE,
+    )
+    expect(scene.locate("#retry")).to_be_visible()
+    scene.js("history.pushState(null, '', location.href)")
+    entries = length(scene)
+    scene.js("scene.writes.length = 0")
+    scene.python("set_scope", "u2")
+    expect_new_chat(scene)
+    expect(scene.locate("#retry")).to_be_hidden()
+    expect(scene.locate("#status")).to_have_text("")
+    assert (scene.snapshot()["notice"], scene.snapshot()["lost"]) == (None, None)
+    assert writes(scene) == [("replaceState", None)]
+    scene.site.faults.clear()
+    scene.press("#open-a")
+    scene.expect_report("warning: ", "open-thread", "former scope")
+    scene.press("#open-b")
+    scene.expect_shown(b)
+    scene.expect_query(f"?threadId={b}")
+    scene.expect_stored(b, f"{KEY}:u2")
+    # Another tab of the same user's.
+    store(scene, "thr_elsewhere", f"{KEY}:u2")
+    scene.js("scene.writes.length = 0")
+    scene.go(-1)
+    expect(scene.locate("#status")).to_have_text("That conversation could not be opened.")
+    scene.wait(lambda: bool(writes(scene)), "the correction")
+    scene.expect_query(f"?threadId={b}")
+    expect(scene.locate("#retry")).to_be_hidden()
+    scene.expect_shown(b)
+    assert writes(scene) == [("replaceState", b)]
+    assert length(scene) == entries
+    assert ill.hits == 1, "nobody has asked for it again"
+    assert scene.stored(f"{KEY}:u1") == a
+
+
+@MODES
+def test_21_what_fails_after_the_user_has_changed_is_not_the_next_users(
+    scene: Scene, owner: bool
+) -> None:
+    """A restore whose time was over, and a thread that a control was opening."""
+    a, b = make(scene, "Alpha", "Beta")
+    slow = {
+        thread: scene.site.faults.add(
+            "threads.get_by_id", thread_id=thread, status=500, hold_after=0
+        )
+        for thread in (a, b)
+    }
+    scene.open(
+        owner=owner,
+        settings={"scope": "u1", "restore_timeout": 0.2},
+        head=WRITES,
+        body=bar(b),
+        query=f"?threadId={a}",
+        python=SCOPE,
+        wait=False,
+    )
+    scene.expect_phase("loading", limit=START_LIMIT)
+    for user, thread in (("u2", a), ("u3", b)):
+        if thread == b:
+            scene.press("#open-a")
+        slow[thread].wait_hit()
+        scene.js("scene.snapshots.length = scene.writes.length = 0")
+        scene.python("set_scope", user)
+        scene.page.wait_for_function("scene.snapshots.at(-1)?.thread_id === null")
+        slow[thread].release()
+        expect_new_chat(scene)
+        assert [what for what, _ in writes(scene)] == ["replaceState"]
+        scene.press("#send")
+        expect(scene.messages()).to_have_count(2)
+        scene.expect_phase("idle")
+        created = scene.snapshot()["thread_id"]
+        scene.expect_stored(created, f"{KEY}:{user}")
+        scene.expect_query(f"?threadId={created}")
+        seen = scene.js("scene.snapshots")
+        # That the server is ill is nobody's secret.
+        assert {one["notice"] for one in seen} <= {None, "unavailable"}
+        assert {one["lost"] for one in seen} == {None}
+        reports = scene.reports()
+        assert all("The control 'open-thread'" in report for report in reports), reports
+
+
+def test_21_a_thread_that_was_being_created_for_the_former_user_is_given_back(
+    scene: Scene,
+) -> None:
+    """Typed, its id is told when the next user is there; by `newThread` it is told to nobody."""
+    [a] = make(scene, "Alpha")
+    for user in ("u2", "u3"):
+        store(scene, "thr_earlier", f"{KEY}:{user}")
+    scene.open(settings={"scope": "u1"}, head=WRITES, query=f"?threadId={a}", python=SCOPE)
+    scene.expect_shown(a)
+    scene.press("#new")
+    expect_new_chat(scene)
+    entries = length(scene)
+    for user, typed in (("u2", True), ("u3", False)):
+        creation = scene.site.faults.add("threads.create", hold_after=0, times=1)
+        if typed:
+            scene.say("The former user's")
+        else:
+            said = scene.command("send_user_message", "The former user's", new_thread=True)
+            assert said["ok"], said
+        creation.wait_hit()
+        scene.expect_phase("responding")
+        before = scene.snapshot()["thread_id"]
+        scene.js("scene.snapshots.length = scene.writes.length = 0")
+        scene.python("set_scope", user)
+        creation.release()
+        if typed:
+            scene.page.wait_for_function("scene.snapshots.some((one) => one.thread_id)")
+            [former] = {one["thread_id"] for one in scene.js("scene.snapshots")} - {None}
+            scene.expect_shown(None)
+            refused = scene.command("set_thread_id", former)
+            assert (refused["error"], refused["reason"]) == ("ChatKitUnavailable", "scope")
+        expect_new_chat(scene)
+        expect(scene.messages()).to_have_count(0)
+        assert [what for what, _ in writes(scene)] == ([] if typed else ["replaceState"])
+        scene.say("The next user's")
+        expect(scene.messages()).to_have_count(2)
+        scene.expect_phase("idle")
+        created = scene.snapshot()["thread_id"]
+        scene.expect_query(f"?threadId={created}")
+        scene.expect_stored(created, f"{KEY}:{user}")
+        assert created not in (before, former)
+        assert length(scene) == entries
+    assert scene.stored(f"{KEY}:u1") is None
 
 
 # 22: two elements.
