@@ -340,6 +340,76 @@ def test_14_back_to_a_thread_that_is_gone_or_fails_corrects_the_entry(
     assert length(scene) == entries + swallowed, "both were replaced"
 
 
+OPEN = """(id) => {
+  document.querySelector("#chat").setThreadId(id).catch(() => scene.notes.push("failed"));
+}"""
+
+
+@MODES
+def test_14_back_to_a_thread_whose_load_already_runs_and_fails_corrects_the_entry(
+    scene: Scene, owner: bool
+) -> None:
+    """The page itself has asked for it. Storage keeps what another tab has written meanwhile."""
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(owner=owner, head=RECORDER, body=bar(a, b), query=f"?threadId={a}")
+    scene.expect_shown(a)
+    # As a link to it would have left it.
+    scene.js("(id) => history.replaceState(null, '', `?threadId=${id}`)", b)
+    scene.js("(id) => history.pushState(null, '', `?threadId=${id}`)", a)
+    entries = length(scene)
+    store(scene, "thr_elsewhere")
+    scene.js("writes.length = 0")
+    ill = scene.site.faults.add("threads.get_by_id", thread_id=b, status=500, hold_after=0)
+    scene.js(OPEN, b)
+    ill.wait_hit()
+    scene.go(-1)
+    scene.expect_query(f"?threadId={b}")
+    scene.expect_phase("loading")
+    ill.release()
+    scene.page.wait_for_function("writes.length")
+    scene.expect_shown(a)
+    scene.expect_query(f"?threadId={a}")
+    expect(scene.messages().first).to_contain_text("Alpha asked")
+    expect(scene.locate("#status")).to_have_text("That conversation could not be opened.")
+    assert scene.js("scene.notes") == ["failed"]
+    scene.go(1)
+    expect(scene.locate("#status")).to_have_text("That conversation could not be opened.")
+    scene.press("#send")
+    expect(scene.messages()).to_have_count(4)
+    # Whoever talks in a thread has used it last: the first write to storage.
+    expect_settled(scene, a, f"?threadId={a}")
+    assert [what for what, _ in scene.js("writes")] == ["replaceState", "chatkit.threadId"]
+    assert length(scene) == entries
+    assert ill.hits == 1
+
+
+@pytest.mark.once
+def test_14_who_chooses_another_thread_while_the_one_of_a_back_loads_stays_there(
+    scene: Scene,
+) -> None:
+    """… whoever has asked for that load."""
+    a, b, c = threads = make(scene, "Alpha", "Beta", "Gamma")
+    scene.open(body=links(threads))
+    visit(scene, [a, b])
+    entries = length(scene)
+    scene.reload()
+    scene.expect_shown(b)
+    slow = scene.site.faults.add("threads.get_by_id", thread_id=a, hold_after=0)
+    scene.js(OPEN, a)
+    slow.wait_hit()
+    scene.go(-1)
+    scene.expect_query(f"?threadId={a}")
+    scene.js(OPEN, c)
+    scene.page.wait_for_function("(id) => scene.snapshots.at(-1).thread_id === id", arg=c)
+    slow.release()
+    expect_settled(scene, c, f"?threadId={c}")
+    expect(scene.messages().first).to_contain_text("Gamma asked")
+    scene.press("#send")
+    expect(scene.messages()).to_have_count(4)
+    expect_settled(scene, c, f"?threadId={c}")
+    assert length(scene) == entries
+
+
 SLOWLY = """<script>
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const works = fake.answers.setThreadId;

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .scene import OPTIONS, START_LIMIT, Scene
-from .threads import MODES, bar, length, make
+from .threads import MODES, bar, length, make, store
 
 NOT_OPENED = "That conversation could not be opened."
 
@@ -227,6 +227,8 @@ def test_09_a_failed_switch_leaves_no_trace(scene: Scene, owner: bool) -> None:
     entries = begin(
         scene, owner=owner, body=bar(a, "thr_missing"), query=f"?threadId={a}", python=""
     )
+    store(scene, "thr_elsewhere")
+    scene.js("scene.writes.length = 0")
     scene.press("#open-b")
     expect(scene.locate("#status")).to_have_text(
         "That conversation no longer exists." if owner else NOT_OPENED
@@ -242,9 +244,10 @@ def test_09_a_failed_switch_leaves_no_trace(scene: Scene, owner: bool) -> None:
     choose(scene, c)
     ill.wait_hit()
     scene.expect_shown(a)
-    # The next that works is the first that is written.
+    # The next that works is the first that is written, whatever another tab has written.
     talk(scene, a)
-    assert writes(scene) == []
+    assert writes(scene) == [("setItem chatkit.threadId", a)]
+    scene.js("scene.writes.length = 0")
     assert length(scene) == entries
     choose(scene, d)
     expect_saved(scene, d)
@@ -463,6 +466,44 @@ def test_11_a_command_that_a_person_overtakes_saves_nothing(scene: Scene, owner:
     talk(scene, c)
     assert writes(scene) == saved(c, "pushState")
     assert length(scene) == entries + 1
+
+
+@MODES
+def test_11_a_load_that_ended_while_another_was_shown_is_proved_before_it_is_remembered(
+    scene: Scene, owner: bool
+) -> None:
+    """The element shows it again without a load. An owner has seen how the server answered, a
+    companion asks; what the server does not have is never remembered.
+    """
+    a, b, c, d = make(scene, "Alpha", "Beta", "Gamma", "Delta")
+    entries = begin(scene, owner=owner, query=f"?threadId={a}")
+
+    def requests(thread: str) -> int:
+        seen = scene.site.faults.requests
+        return [one.thread_id for one in seen if one.type == "threads.get_by_id"].count(thread)
+
+    ill = scene.site.faults.add("threads.get_by_id", thread_id=b, status=404, hold_after=0)
+    slow = scene.site.faults.add("threads.get_by_id", thread_id=c, hold_after=0)
+    for fault, thread in ((ill, b), (slow, c)):
+        choose(scene, thread)
+        fault.wait_hit()
+    choose(scene, d)
+    scene.expect_query(f"?threadId={d}")
+    for fault in (ill, slow):
+        fault.release()
+    expect_saved(scene, d)
+    scene.js("scene.writes.length = 0")
+    choose(scene, b)
+    scene.expect_shown(b)
+    expect(scene.messages()).to_have_count(0)
+    scene.wait(lambda: requests(b) == (1 if owner else 2), "the question")
+    choose(scene, c)
+    expect_saved(scene, c)
+    expect(scene.messages().first).to_contain_text("Gamma asked")
+    talk(scene, c)
+    assert writes(scene) == saved(c, "pushState")
+    assert length(scene) == entries + 2
+    assert requests(b) == requests(c) == (1 if owner else 2)
 
 
 # 12: a stream that is left.
