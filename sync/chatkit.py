@@ -286,7 +286,8 @@ class ChatKit:
             self._kept.pop(0)
 
     async def _run(self, click: "dict[str, Any]", when_busy: "str") -> "None":
-        action = click["action"]
+        action, memory = click["action"], self._session.memory
+        scope = memory.scope
         try:
             await self._do(action, click, when_busy)
         except ChatKitBusy:
@@ -294,8 +295,11 @@ class ChatKit:
             pass
         except ChatKitError as error:
             self._browser.report(f"The control {action!r}: {error}")
-            if isinstance(error, CommandRejected) and error.kind == "load-failed":
-                self._session.memory.losses.could_not_open(click["thread"])
+            if memory.scope != scope:
+                # What a former user has asked for is not said to this one.
+                pass
+            elif isinstance(error, CommandRejected) and error.kind == "load-failed":
+                memory.losses.could_not_open(click["thread"])
             else:
                 self._session.told("own.notice", {"notice": "refused"})
         except Exception as error:

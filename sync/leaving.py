@@ -32,7 +32,7 @@ class Leaving:
             return
         snapshot = self._session.snapshot
         self._former = (former,) if snapshot.responding else ()
-        for thread_id in (wanted, snapshot.lost):
+        for thread_id in {wanted, snapshot.lost, snapshot.thread_id} | set(snapshot.loading):
             if thread_id is not None:
                 self.memory.know(thread_id, former)
         self.memory.set_scope(scope)

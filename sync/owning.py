@@ -81,6 +81,20 @@ class Owning:
             self._statuses[request["thread"]] = request["status"]
 
 
+TALK = (
+    "threads.add_user_message",
+    "threads.add_client_tool_output",
+    "threads.retry_after_item",
+    "threads.custom_action",
+)
+"""Requests of `openai-chatkit` that go on with a thread that is there."""
+
+
+def is_talk(request: "dict[str, Any]") -> "bool":
+    """Whether a thread was used, and the server has taken what it was sent."""
+    return request["type"] in TALK and not is_error(request)
+
+
 def is_error(request: "dict[str, Any]") -> "bool":
     """Whether a request has failed: 4xx, 5xx, or no connection."""
     status: "int" = request["status"]

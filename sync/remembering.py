@@ -9,7 +9,7 @@ from .address_bar import WRITE_INTERVAL
 from .leaving import Leaving
 from .losses import Losses
 from .memory import Memory
-from .owning import is_error
+from .owning import is_error, is_talk
 from .places import Places
 from .restoring import RESTORE_TIMEOUT, Restoring
 from .settling import SETTLE_DELAY, Settling
@@ -133,9 +133,13 @@ class Remembering:
             self._browser,
             places.bar,
             places.store,
-            self._settings["scope"],
+            self.scope,
             is_wish_open=lambda: self._wishes.is_open,
         )
+
+    @property
+    def _sees_requests(self) -> "bool":
+        return self._session.owning is not None and self._session.owning.sees_requests
 
     # Events.
 
@@ -153,13 +157,17 @@ class Remembering:
             settling.deleting(detail["thread"], failed=True)
         if after.ready and not self.is_replaying:
             restoring.ready(after)
+        if name == "thread.change" and before.thread_id in before.loading:
+            self._wishes.overtaken(before.thread_id)
         restoring.observe(before, name, detail)
         settling.observe(before, name, detail, at)
         if self._late is not None and not self.can_show(self._late):
             late, self._late = self._late, None
             self.losses.restore_failed(late, "")
-        if name == "response.start":
+        if name == "response.start" and not self._sees_requests:
             memory.used(after.thread_id)
+        elif name == "own.http" and is_talk(detail):
+            memory.used(detail["thread"])
         elif name == "response.end":
             self._leaving.response_ended()
 
@@ -320,16 +328,24 @@ class Remembering:
 
     # Scopes.
 
+    @property
+    def scope(self) -> "str | None":
+        """The present user's."""
+        scope: "str | None" = self._settings["scope"]
+        return scope
+
     def set_scope(self, scope: "str | None") -> "None":
         """See `ChatKit.set_scope`."""
-        if scope == self._settings["scope"]:
+        former = self.scope
+        if scope == former:
             return
-        former, self._settings["scope"] = self._settings["scope"], scope
+        self._settings["scope"] = scope
         if self._memory is None:
             return
         wanted = self._restoring.wanted if self._restoring is not None else None
         self._leaving.begin(former, scope, wanted)
         self.losses.forget()
+        self._late = None
         self._wished(None)
 
     def is_former(self, thread_id: "str | None") -> "bool":

@@ -217,8 +217,13 @@ class Settling:
         self._agrees = False
 
     def _is_taken_back(self, switch: "Switch", thread_id: "str | None", at: "float") -> "bool":
-        # Our own command has waited for that load to end.
-        return thread_id not in self._asked and switch.is_taken_back(thread_id, at)
+        if thread_id in self._asked:
+            # Our own command, which has waited for that load to end.
+            return False
+        if thread_id is None and not self._is_shown_known and switch.load_ended_at is not None:
+            # A restore whose time was over: nobody can have seen its thread, to leave it.
+            return True
+        return switch.is_taken_back(thread_id, at)
 
     def _pend(
         self, thread_id: "str | None", delay: "float", *, is_created: "bool" = False

@@ -49,19 +49,26 @@ class Wishes:
         self._thread_id: "str | None" = None
         self._number = 0
         self._asked_for: "tuple[str | None] | tuple[()]" = ()
+        self._awaited: "tuple[str | None] | tuple[()]" = ()
 
     def wish(self, thread_id: "str | None", snapshot: "Snapshot") -> "None":
         """Somebody has arrived at an entry that asks for this thread."""
         if self._asked_for == (thread_id,):
             # Asked twice, the element would call the load that still runs a success (measured).
             return
-        self._asked_for = ()
+        self._asked_for = self._awaited = ()
         self.is_open = True
         self._thread_id = thread_id
         self._number += 1
         self._tries = 0
         if snapshot.phase not in ("gone", "failed", "starting"):
             self._grant(snapshot)
+
+    def overtaken(self, thread_id: "str | None") -> "None":
+        """Somebody has opened another thread while this one was loading: that is the newer wish."""
+        if self.is_open and self._awaited == (thread_id,):
+            self._awaited = ()
+            self.is_open = False
 
     def observe(self, snapshot: "Snapshot") -> "None":
         """The snapshot after an event: at idle an open wish is granted."""
@@ -75,7 +82,9 @@ class Wishes:
         thread_id, number = self._thread_id, self._number
         if thread_id is not None and thread_id in snapshot.loading and self._is_shown(snapshot):
             # Somebody has asked for it already, and it may fail: judged when its load has ended.
+            self._awaited = (thread_id,)
             return
+        self._awaited = ()
         self.is_open = False
         if not self._can_show(thread_id):
             # The element would show an empty thread and call that a success (measured).

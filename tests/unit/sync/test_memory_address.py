@@ -545,6 +545,27 @@ def test_14_a_back_that_gets_no_answer_leaves_the_address_with_what_is_shown(own
     agrees(page, "b")
 
 
+@both
+@pytest.mark.parametrize("loads", ["already", "by Back"])
+def test_14_whoever_opens_another_thread_during_the_load_after_a_back_gets_that(
+    owner: bool, loads: str
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("b")
+    page.wait()
+    page.element.visited.clear()
+    page.server.latencies["a"] = 1.0
+    if loads == "already":
+        page.element.user_opens("a")
+        page.wait(0.2)
+    page.browser.history.back()
+    page.wait(0.1)
+    page.element.user_opens("c")
+    page.wait(10.0)
+    assert page.element.thread_id == page.named == page.stored == "c"
+    assert page.urls == ["/?threadId=a", "/?threadId=c"]
+
+
 # 15. The page's own entries.
 
 

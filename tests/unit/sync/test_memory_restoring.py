@@ -45,6 +45,10 @@ def starting(url: str = "/", **how: Any) -> Page:
 class HostedElement(FakeElement):
     """ChatKit hosts the API: the page makes no requests, so nobody sees a status."""
 
+    def fresh(self) -> FakeElement:
+        """Another one of its kind."""
+        return HostedElement(self.server)
+
     def request(self, kind: str, thread_id: str | None, status: int) -> None:
         """Unseen."""
 
@@ -285,6 +289,27 @@ def test_03_a_null_after_a_restore_that_failed_wipes_nothing(owner: bool) -> Non
     page.wait(60.0)
     assert ("thread.change", {"threadId": None}) in page.current.told
     assert page.remembered == ("a", "a")
+
+
+def test_03_a_restore_that_fails_after_its_time_wipes_nothing_however_slowly_it_is_taken_back() -> (
+    None
+):
+    """The command has ended, so its rejection tells nothing any more: a companion's only sign is
+    a null that nobody can have meant.
+    """
+    server = Server("a")
+    server.latency = 5.0
+    server.failing["a"] = 500
+    element = FakeElement(server)
+    go_back = element._go_back
+    element._go_back = lambda thread_id: element._after(0.02, lambda: go_back(thread_id))  # type: ignore[method-assign]
+    page = Page(
+        "/?threadId=a", owner=False, stored="a", server=server, restore_timeout=3.0, element=element
+    )
+    page.wait(20.0)
+    assert page.remembered == ("a", "a")
+    assert page.snapshot.notice == "restore-unknown"
+    assert page.snapshot.lost == "a"
 
 
 @both
@@ -639,6 +664,22 @@ def test_05_a_retry_is_no_second_visit_however_often_it_fails() -> None:
         assert page.remembered == ("a", "a")
     page = visited_again(page)
     assert page.remembered == (None, None), "this one nobody has asked for"
+
+
+def test_05_a_retry_in_a_hosted_owners_fresh_element_is_no_second_visit() -> None:
+    storage = Storage(**{KEY: "x"})
+    browser = FakeBrowser("/?threadId=x", storage=storage)
+    element = HostedElement(Server())
+    browser.mount(element, configured=False)
+    options = {"api": {"get_client_secret": lambda secret: "s"}}
+    chatkit = ChatKit(browser=browser, options=options).start()
+    browser.clock.advance(2.0)
+    for _ in range(2):
+        assert chatkit.snapshot.notice == "restore-unknown"
+        assert storage.items[KEY] == "x"
+        chatkit.retry()
+        browser.clock.advance(5.0)
+    assert element not in browser.document, "a fresh one stands in its place"
 
 
 def test_05_a_restore_in_between_that_works_clears_the_mark() -> None:

@@ -959,6 +959,22 @@ def test_22_one_that_leaves_the_page_takes_nothing_of_the_others(owner: bool) ->
 
 
 @both
+@pytest.mark.parametrize("status", [403, 404])
+@in_loop
+async def test_19_a_message_that_the_server_has_not_taken_uses_nothing(
+    owner: bool, status: int
+) -> None:
+    """Only who sees requests can tell: what another tab has stored works, and this one does not."""
+    page = Page("/?threadId=a", owner=owner)
+    page.server.failing["a"] = status
+    page.storage.items[KEY] = "c"
+    page.element.user_sends()
+    await page.live(60.0)
+    assert page.phase == "idle"
+    assert page.stored == ("c" if owner else "a")
+
+
+@both
 @in_loop
 async def test_21_what_the_former_user_could_not_see_is_not_offered_to_the_next(
     owner: bool,
@@ -980,6 +996,40 @@ async def test_21_what_the_former_user_could_not_see_is_not_offered_to_the_next(
     assert page.current.thread_id is None
     assert page.named is None
     assert f"{KEY}:u2" not in page.storage.items
+
+
+@both
+@in_loop
+async def test_21_a_load_that_fails_after_the_change_is_not_said_to_the_next_user(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner, scope="u1")
+    page.server.latencies["b"], page.server.failing["b"] = 2.0, 404
+    page.browser.click("open-thread", thread="b")
+    await page.live(0.3)
+    page.chatkit.set_scope("u2")
+    await page.live(10.0)
+    assert page.snapshot.notice is None
+    assert not page.snapshot.retryable
+    assert page.chatkit._session.memory.is_former("b")
+    assert page.snapshot.thread_id is None
+    assert page.storage.items == {f"{KEY}:u1": "a"}
+
+
+@both
+def test_21_a_restore_that_fails_after_its_time_and_the_change_is_not_said_to_the_next_user(
+    owner: bool,
+) -> None:
+    server = Server("a")
+    server.latency = 5.0
+    server.failing["a"] = 404
+    page = Page("/?threadId=a", owner=owner, server=server, restore_timeout=3.0, scope="u1")
+    page.wait(2.0)
+    page.chatkit.set_scope("u2")
+    page.wait(10.0)
+    assert page.snapshot.notice is None
+    assert not page.snapshot.retryable
+    assert page.storage.items == {}
 
 
 @both
