@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from sync import ChatKit
 from sync.address import read
 from sync.state import Snapshot
 from tests.fakes import Clock, FakeBrowser, FakeElement, History, Server, Storage, passing
 
 KEY = "chatkit.threadId"
+both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
+
 OPTIONS: dict[str, Any] = {"api": {"url": "/chatkit", "domain_key": "local"}}
 
 

@@ -15,9 +15,7 @@ from sync.address import ID_CHARACTERS, meaning, read, write
 from sync.address_bar import RETRIES, RETRY_AFTER
 from tests.fakes import Server, in_loop
 from tests.fakes.history import History, normalised
-from tests.unit.sync.page import KEY, Page
-
-both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
+from tests.unit.sync.page import KEY, Page, both
 
 PARAMETER = "threadId"
 FIVE = ["a", "b", "c", "d", "e"]

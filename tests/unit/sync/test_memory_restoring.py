@@ -8,9 +8,7 @@ import pytest
 from sync import ChatKit
 from sync.toolbar import TEXTS
 from tests.fakes import FakeBrowser, FakeElement, Server, Storage, in_loop
-from tests.unit.sync.page import KEY, OPTIONS, Page
-
-both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
+from tests.unit.sync.page import KEY, OPTIONS, Page, both
 
 READY = 0.1
 """Seconds until the frame of a fake element is there."""
@@ -202,6 +200,22 @@ def test_02_an_owner_knows_that_it_shows_a_new_chat_and_a_companion_cannot() -> 
     assert not Page("/", owner=False).snapshot.thread_known, "unknown, not none"
 
 
+def test_02_without_a_recorder_what_the_element_shows_is_unknown_not_none() -> None:
+    page = Page("/", owner=False, starts=False)
+    page.browser._recorder = False
+    page.wait()
+    page.element.user_opens("b")
+    page.wait()
+    page.chatkit.start()
+    page.wait(2.0)
+    assert page.phase == "idle"
+    assert not page.snapshot.thread_known
+    page.element.user_opens("c")
+    page.wait()
+    assert page.snapshot.thread_known
+    assert page.remembered == ("c", "c")
+
+
 # 3. What must never wipe what was saved.
 
 
@@ -363,6 +377,31 @@ def test_03_an_address_that_fails_beside_the_pages_own_thread_is_judged_as_any_o
     assert page.element.thread_id == "b"
     assert page.snapshot.notice == "restore-unknown"
     assert page.named == "x", "kept once"
+
+
+def test_03_a_thread_opened_before_python_came_stays_open_and_is_remembered() -> None:
+    page = Page("/", owner=False, starts=False)
+    page.wait()
+    page.element.user_opens("b")
+    page.wait()
+    page.chatkit.start()
+    page.wait(2.0)
+    assert page.element.thread_id == "b"
+    assert page.remembered == ("b", "b")
+
+
+def test_03_an_answer_under_way_when_python_comes_goes_before_storage() -> None:
+    page = Page("/", owner=False, stored="a", starts=False)
+    page.wait()
+    page.server.answer_time = 30.0
+    page.element.user_sends()
+    page.wait()
+    page.chatkit.start()
+    page.wait(0.2)
+    assert page.phase == "responding"
+    assert page.element.thread_id == "new_1"
+    assert page.asked() == []
+    assert page.remembered == ("new_1", "new_1")
 
 
 # 4. The thread is gone.
@@ -990,7 +1029,7 @@ async def test_05_what_is_no_id_is_never_put_into_the_address_by_a_retry(owner: 
 
 def test_01_a_new_chat_stays_one_in_a_fresh_element_whatever_the_owners_first_thread_is() -> None:
     page = Page("/", owner=True, starts=False)
-    options = {"api": {"url": "/chatkit", "domain_key": "local"}, "initial_thread": "c"}
+    options = OPTIONS | {"initial_thread": "c"}
     ChatKit(browser=page.browser, options=options).start()
     page.wait(2.0)
     page.current.user_opens(None)

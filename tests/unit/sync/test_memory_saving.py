@@ -8,9 +8,8 @@ import pytest
 from sync.errors import ChatKitBusy, CommandRejected
 from sync.settling import SETTLE_DELAY
 from tests.fakes import Server, in_loop
-from tests.unit.sync.page import KEY, Page
+from tests.unit.sync.page import KEY, Page, both
 
-both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
 by_all = pytest.mark.parametrize("by", ["history", "control", "command"])
 
 POOR = [0, 400, 404, 500]
@@ -426,14 +425,16 @@ async def test_09_an_id_that_failed_is_not_believed_when_it_seems_to_work_inside
 @in_loop
 async def test_09_a_command_to_a_poisoned_id_raises_without_asking(owner: bool, by: str) -> None:
     page = Visit("/?threadId=a", owner=owner)
-    await page.opens("x", by)
-    page.browser.called.clear()
-    task = asyncio.create_task(page.chatkit.set_thread_id("x"))
-    await page.live()
-    error = task.exception()
-    assert isinstance(error, CommandRejected)
-    assert error.kind == "load-failed"
-    assert page.browser.called == []
+    if by == "history":
+        await page.opens("x", by)
+    for asked in [["x"], []] if by == "command" else [[]]:
+        page.browser.called.clear()
+        task = asyncio.create_task(page.chatkit.set_thread_id("x"))
+        await page.live()
+        error = task.exception()
+        assert isinstance(error, CommandRejected)
+        assert error.kind == "load-failed"
+        assert [parameters[0] for _, parameters in page.browser.called] == asked
     assert page.element.thread_id == "a"
     assert page.snapshot.commands == 0
     assert page.has_no_trace()

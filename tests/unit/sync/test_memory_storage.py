@@ -15,9 +15,7 @@ import sync
 from sync import ChatKit, ChatKitUnavailable
 from tests.fakes import FakeBrowser, FakeElement, Server, Storage, in_loop
 from tests.fakes.storage import Denied
-from tests.unit.sync.page import KEY, Page
-
-both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
+from tests.unit.sync.page import KEY, OPTIONS, Page, both
 
 
 def opens(page: Page, *threads: str | None) -> None:
@@ -763,13 +761,14 @@ class Two:
         *,
         owner: bool,
         storage: Storage | None = None,
-        names: tuple[str, str] = ("left", "right"),
+        names: tuple[str | None, str | None] = ("left", "right"),
         **settings: Any,
     ) -> None:
         self.browser = FakeBrowser(url, storage=storage)
         self.server = Server(*"abcd")
         for name in names:
-            element = FakeElement(self.server, parameter=name, key=f"chat.{name}")
+            key = name and f"chat.{name}"
+            element = FakeElement(self.server, parameter=name, key=key)
             self.browser.mount(element, configured=not owner)
         options = {"options": {"api": {"url": "/chatkit"}}} if owner else {}
         sync.start(settings | options, browser=self.browser)
@@ -821,20 +820,27 @@ def test_22_each_has_its_own_address_and_storage(owner: bool) -> None:
 
 
 @both
-def test_22_two_that_share_their_names_are_told_and_the_first_alone_remembers(owner: bool) -> None:
-    page = Two("/?left=a", owner=owner, names=("left", "left"))
+@pytest.mark.parametrize(
+    ("name", "parameter", "key"),
+    [("left", "left", "chat.left"), (None, "threadId", KEY)],
+    ids=["the same names", "no names of their own"],
+)
+def test_22_two_that_share_their_names_are_told_and_the_first_alone_remembers(
+    owner: bool, name: str | None, parameter: str, key: str
+) -> None:
+    page = Two(f"/?{parameter}=a", owner=owner, names=(name, name))
     assert [one.thread_id for one in page.browser.document] == ["a", None]
     page.opens(1, "b")
     assert page.chatkits[1].snapshot.thread_id == "b"
-    assert page.browser.history.urls == ["/?left=a"]
+    assert page.browser.history.urls == [f"/?{parameter}=a"]
     page.opens(0, "c")
     page.goes(-1)
     assert [one.thread_id for one in page.browser.document] == ["a", "b"]
-    assert page.browser.history.urls == ["/?left=a", "/?left=c"]
-    assert page.browser.store.items == {"chat.left": "a"}
-    parameter, key = page.browser.reports
-    assert "share the parameter 'left'" in parameter
-    assert "share the key 'chat.left'" in key
+    assert page.browser.history.urls == [f"/?{parameter}=a", f"/?{parameter}=c"]
+    assert page.browser.store.items == {key: "a"}
+    of_parameter, of_key = page.browser.reports
+    assert f"share the parameter {parameter!r}" in of_parameter
+    assert f"share the key {key!r}" in of_key
 
 
 @both
@@ -1065,7 +1071,7 @@ async def test_21_the_first_new_chat_after_a_change_at_a_new_chat_counts(owner: 
 
 def test_21_an_owners_own_first_thread_is_not_shown_to_the_next_user() -> None:
     page = Page("/", owner=True, starts=False, scope="u1")
-    options = {"api": {"url": "/chatkit", "domain_key": "local"}, "initial_thread": "c"}
+    options = OPTIONS | {"initial_thread": "c"}
     chatkit = ChatKit(browser=page.browser, options=options, scope="u1").start()
     page.wait(2.0)
     assert chatkit.snapshot.thread_id == "c"

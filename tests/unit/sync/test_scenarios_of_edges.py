@@ -1,19 +1,16 @@
-"""Orders that a strict reader of the design thought of: stops, bad values."""
+"""Edges: stops, bad values, an element that is gone and one in its place, a late Python."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
-from sync import ChatKit, ChatKitSettingsError, ChatKitUnavailable, CommandTimeout
-from tests.fakes import in_loop
-
-from .page import Page
-
-OWNER_OR_COMPANION = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
+from sync import ChatKit, ChatKitUnavailable, CommandTimeout
+from tests.fakes import FakeElement, in_loop
+from tests.unit.sync.page import Page, both
 
 
-@OWNER_OR_COMPANION
+@both
 def test_stop_frees_the_controls_though_the_element_is_gone(owner: bool) -> None:
     page = Page("/?threadId=a", owner=owner)
     page.browser.remove(page.element)
@@ -23,7 +20,7 @@ def test_stop_frees_the_controls_though_the_element_is_gone(owner: bool) -> None
     assert all(count == 0 for name, count in counts.items() if name != "elements"), counts
 
 
-@OWNER_OR_COMPANION
+@both
 def test_stop_inside_a_listener_leaves_nothing_behind(owner: bool) -> None:
     page = Page("/?threadId=a", owner=owner)
     page.chatkit.on("response.start", page.chatkit.stop)
@@ -42,7 +39,7 @@ async def test_stopped_before_its_start_it_says_so_at_once() -> None:
         await page.chatkit.focus_composer()
 
 
-@OWNER_OR_COMPANION
+@both
 @pytest.mark.parametrize("bad", [{1, 2}, object(), float("nan")])
 @in_loop
 async def test_a_parameter_that_cannot_cross_raises_and_leaves_nothing_busy(
@@ -77,12 +74,6 @@ def test_the_same_function_twice_is_two_listeners() -> None:
     assert calls == []
 
 
-@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), -1])
-def test_times_are_finite(seconds: float) -> None:
-    with pytest.raises(ChatKitSettingsError, match="stall_after"):
-        Page(owner=False, starts=False, stall_after=seconds)
-
-
 def test_a_failure_is_said_once_and_keeps_its_reason() -> None:
     page = Page(owner=True, starts=False)
     page.chatkit.start()
@@ -93,13 +84,15 @@ def test_a_failure_is_said_once_and_keeps_its_reason() -> None:
     assert len([one for one in page.browser.reports if "cannot be used" in one]) == 1
 
 
-@OWNER_OR_COMPANION
+@both
 @in_loop
 async def test_a_ready_that_was_only_a_frames_load_is_found_out_by_the_first_command(
     owner: bool,
 ) -> None:
-    page = Page(owner=owner)
-    page.element.plan("focusComposer", hangs=True)
+    page = Page(owner=owner, starts=False)
+    page.element.broken_frame = True
+    page.chatkit.start()
+    page.wait(2.0)
     asked = asyncio.create_task(page.chatkit.focus_composer())
     await page.live(0.01)
     await page.live(10.0)
@@ -110,7 +103,7 @@ async def test_a_ready_that_was_only_a_frames_load_is_found_out_by_the_first_com
     assert page.snapshot.phase == "responding", "a later sign of life heals it"
 
 
-@OWNER_OR_COMPANION
+@both
 @in_loop
 async def test_an_impatient_caller_says_nothing_of_the_element(owner: bool) -> None:
     page = Page(owner=owner)
@@ -123,7 +116,7 @@ async def test_an_impatient_caller_says_nothing_of_the_element(owner: bool) -> N
     assert page.snapshot.phase == "idle"
 
 
-@OWNER_OR_COMPANION
+@both
 @in_loop
 async def test_a_second_click_on_a_switch_that_is_under_way_is_not_worth_a_word(
     owner: bool,
@@ -147,3 +140,67 @@ def test_a_notice_is_over_when_a_switch_has_worked() -> None:
     page.element.user_opens(None)
     page.wait()
     assert page.snapshot.notice is None
+
+
+# Gone and back.
+
+
+@both
+def test_a_new_element_in_the_place_of_a_removed_one_shows_the_same_thread(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.browser.remove(page.element)
+    page.wait()
+    assert page.phase == "gone"
+    assert page.remembered == ("a", "a")
+    fresh = page.browser.mount(FakeElement(page.server), configured=not owner)
+    page.wait(2.0)
+    assert fresh.thread_id == "a"
+    assert page.phase == "idle"
+    assert page.snapshot.thread_id == "a"
+    fresh.user_opens("b")
+    page.wait()
+    assert page.remembered == ("b", "b")
+
+
+@both
+def test_a_moved_element_is_dead_and_not_taken_for_a_new_one(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.browser.move(page.element)
+    page.wait(5.0)
+    assert page.phase == "gone"
+
+
+@both
+def test_an_element_that_leaves_in_the_middle_of_its_restore_is_replaced_all_the_same(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    page.chatkit.start()
+    page.wait(0.12)
+    page.browser.remove(page.element)
+    fresh = page.browser.mount(FakeElement(page.server), configured=not owner)
+    page.wait(3.0)
+    assert fresh.thread_id == "a"
+    assert page.phase == "idle"
+    assert page.remembered == ("a", "a")
+
+
+# What was before Python.
+
+
+@both
+def test_events_before_python_are_told_in_order_when_it_comes(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    told: list[Any] = []
+    for name in ("ready", "thread.load.start", "thread.load.end"):
+        page.chatkit.on(name, lambda *arguments, name=name: told.append(name))
+    page.wait(5.0)
+    page.chatkit.start()
+    page.wait(2.0)
+    if owner:
+        assert told == ["ready", "thread.load.start", "thread.load.end"]
+    else:
+        assert told[0] == "ready"
+    assert page.element.thread_id == "a"
+    assert page.phase == "idle"
+    assert page.remembered == ("a", "a")

@@ -19,10 +19,7 @@ from sync.session import DEFAULTS, MISSING_AFTER
 from sync.toolbar import TEXTS
 from sync.watchdog import READY_TIMEOUT, STALL_COMPANION, STALL_OWNER
 from tests.fakes import FakeBrowser, FakeElement, Server, in_loop
-from tests.unit.sync.page import KEY, OPTIONS, Page
-
-both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
-
+from tests.unit.sync.page import OPTIONS, Page, both
 
 # Controls.
 
@@ -82,13 +79,11 @@ async def test_a_click_opens_a_thread_or_a_new_chat(owner: bool) -> None:
     page.browser.click("open-thread", thread="b")
     await page.live()
     assert page.element.thread_id == "b"
-    assert page.remembered == ("b", "b")
     assert page.browser.shown()["thread"] == "b"
     page.browser.click("new-thread")
     await page.live()
     assert page.element.thread_id is None
-    assert page.remembered == (None, None)
-    assert page.urls == ["/?threadId=b", "/"]
+    assert page.browser.shown()["thread"] is None
 
 
 @both
@@ -191,38 +186,6 @@ async def test_whatever_the_element_does_a_command_ends_in_time(owner: bool) -> 
     assert page.snapshot.commands == 0
     assert page.phase == "idle"
     assert page.remembered == ("a", "a")
-
-
-@both
-@in_loop
-async def test_a_switch_by_command_is_remembered_once_it_has_resolved(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    task = asyncio.create_task(page.chatkit.set_thread_id("b"))
-    await page.live(0.05)
-    assert page.snapshot.busy
-    assert page.remembered == ("a", "a")
-    await page.live()
-    assert task.done()
-    assert page.remembered == ("b", "b")
-    assert page.urls == ["/?threadId=a", "/?threadId=b"]
-
-
-@both
-@in_loop
-async def test_a_failed_switch_by_command_raises_and_leaves_no_trace(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    task = asyncio.create_task(page.chatkit.set_thread_id("x"))
-    await page.live()
-    error = task.exception()
-    assert isinstance(error, CommandRejected)
-    assert error.kind == "load-failed"
-    again = asyncio.create_task(page.chatkit.set_thread_id("x"))
-    await page.live()
-    refused = again.exception()
-    assert isinstance(refused, CommandRejected)
-    assert refused.kind == "load-failed", "asked, it would show it empty and resolve (fact 6)"
-    assert page.remembered == ("a", "a")
-    assert len(page.urls) == 1
 
 
 @both
@@ -356,17 +319,6 @@ def test_a_frame_that_shows_something_else_fails_a_restore_with_no_answer(owner:
     page.chatkit.start()
     assert failed(page) == "no-answer"
     assert page.named == "a"
-
-
-@in_loop
-async def test_a_command_to_a_frame_that_shows_something_else_ends_in_time() -> None:
-    page = Page("/", owner=False, starts=False)
-    page.element.broken_frame = True
-    page.chatkit.start()
-    page.wait(2.0)
-    task = asyncio.create_task(page.chatkit.focus_composer())
-    await page.live(11.0)
-    assert isinstance(task.exception(), CommandTimeout)
 
 
 def test_an_element_that_refuses_its_options_has_failed_at_once() -> None:
@@ -632,43 +584,6 @@ def test_another_one_can_take_over_after_stop(owner: bool) -> None:
 # Several elements, and settings.
 
 
-def test_two_elements_without_names_of_their_own_are_told_apart_and_one_remembers() -> None:
-    browser = FakeBrowser()
-    server = Server("a", "b")
-    elements = [browser.mount(FakeElement(server)) for _ in range(2)]
-    chatkits = [ChatKit(browser=browser).start() for _ in range(2)]
-    browser.clock.advance(2.0)
-    assert [one.snapshot.phase for one in chatkits] == ["idle", "idle"]
-    elements[1].user_opens("b")
-    browser.clock.advance(1.0)
-    assert browser.store.items == {}
-    assert [one.snapshot.thread_id for one in chatkits] == [None, "b"]
-    elements[0].user_opens("a")
-    browser.clock.advance(1.0)
-    assert browser.store.items == {KEY: "a"}
-    assert [("parameter" in one, "key" in one) for one in browser.reports] == [
-        (True, False),
-        (False, True),
-    ]
-
-
-def test_two_elements_with_names_of_their_own_both_remember() -> None:
-    browser = FakeBrowser("/?one=a&two=b")
-    server = Server("a", "b", "c")
-    for name in ("one", "two"):
-        element = FakeElement(server, parameter=name, key=f"chat.{name}")
-        browser.mount(element)
-    for _ in range(2):
-        ChatKit(browser=browser).start()
-    browser.clock.advance(2.0)
-    assert [element.thread_id for element in browser.document] == ["a", "b"]
-    browser.document[1].user_opens("c")
-    browser.clock.advance(1.0)
-    assert browser.store.items == {"chat.one": "a", "chat.two": "c"}
-    assert browser.history.url == "/?one=a&two=c"
-    assert browser.reports == []
-
-
 def test_a_selector_that_is_none_is_reported_once() -> None:
     browser = FakeBrowser()
     ChatKit("[", browser=browser).start()
@@ -697,6 +612,8 @@ def test_an_element_can_be_handed_over_itself() -> None:
         ({"settle_delay": True}, "settle_delay must be a number of seconds"),
         ({"command_timeout": "soon"}, "command_timeout must be a number of seconds"),
         ({"stall_after": -5}, "stall_after must be a number of seconds"),
+        ({"stall_after": float("inf")}, "stall_after must be a number of seconds"),
+        ({"stall_after": float("nan")}, "stall_after must be a number of seconds"),
         ({"texts": "x"}, "texts must be a table"),
         ({"texts": {"idel": "x"}}, "idel"),
     ],
@@ -706,18 +623,6 @@ def test_settings_that_make_no_sense_are_an_error_with_their_name(
 ) -> None:
     with pytest.raises(ChatKitSettingsError, match=words):
         ChatKit(browser=FakeBrowser(), **settings)
-
-
-def test_the_address_and_storage_can_be_renamed_and_switched_off() -> None:
-    renamed = Page("/?c=b&threadId=a", owner=False, parameter="c", key="mine")
-    assert renamed.element.thread_id == "b"
-    assert renamed.storage.items == {"mine": "b"}
-    assert renamed.browser.history.url == "/?c=b&threadId=a"
-    off = Page("/?threadId=a", owner=False, parameter=False, key=False)
-    off.element.user_opens("b")
-    off.wait()
-    assert off.urls == ["/?threadId=a"]
-    assert off.storage.items == {}
 
 
 def test_every_limit_is_a_setting() -> None:
