@@ -350,19 +350,20 @@ def test_14_back_to_a_thread_whose_load_already_runs_and_fails_corrects_the_entr
     scene: Scene, owner: bool
 ) -> None:
     """The page itself has asked for it. Storage keeps what another tab has written meanwhile."""
-    a, b = make(scene, "Alpha", "Beta")
-    scene.open(owner=owner, head=RECORDER, body=bar(a, b), query=f"?threadId={a}")
-    scene.expect_shown(a)
-    # As a link to it would have left it.
-    scene.js("(id) => history.replaceState(null, '', `?threadId=${id}`)", b)
-    scene.js("(id) => history.pushState(null, '', `?threadId=${id}`)", a)
+    b, a = threads = make(scene, "Beta", "Alpha")
+    scene.open(owner=owner, head=RECORDER, body=links(threads))
+    visit(scene, threads)
     entries = length(scene)
+    scene.reload()
+    scene.expect_shown(a)
+    # An owner's element is mounted late, which costs an entry in Chromium (measured).
+    swallowed = length(scene) - entries
     store(scene, "thr_elsewhere")
     scene.js("writes.length = 0")
     ill = scene.site.faults.add("threads.get_by_id", thread_id=b, status=500, hold_after=0)
     scene.js(OPEN, b)
     ill.wait_hit()
-    scene.go(-1)
+    scene.go(-1 - swallowed)
     scene.expect_query(f"?threadId={b}")
     scene.expect_phase("loading")
     ill.release()
@@ -379,7 +380,7 @@ def test_14_back_to_a_thread_whose_load_already_runs_and_fails_corrects_the_entr
     # Whoever talks in a thread has used it last: the first write to storage.
     expect_settled(scene, a, f"?threadId={a}")
     assert [what for what, _ in scene.js("writes")] == ["replaceState", "chatkit.threadId"]
-    assert length(scene) == entries
+    assert length(scene) == entries + swallowed
     assert ill.hits == 1
 
 

@@ -633,7 +633,7 @@ def test_05_a_failed_restore_that_is_taken_back_slowly_is_kept(scene: Scene) -> 
     for settings in ({}, {"restore_timeout": 0.1}):
         scene.js("localStorage.clear()")
         store(scene, "thr_first")
-        scene.open(fake=True, head=WRITES, foot=SLOWLY, settings=settings, wait=False)
+        scene.open(fake=True, head=WRITES, foot=SLOWLY, settings=settings)
         expect_told(scene, UNKNOWN)
         scene.expect_shown(None)
         scene.press("#open-b")
