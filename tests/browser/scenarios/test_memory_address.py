@@ -373,6 +373,7 @@ def test_14_back_to_a_thread_whose_load_already_runs_and_fails_corrects_the_entr
     expect(scene.messages().first).to_contain_text("Alpha asked")
     expect(scene.locate("#status")).to_have_text("That conversation could not be opened.")
     assert scene.js("scene.notes") == ["failed"]
+    assert scene.stored() == "thr_elsewhere"
     scene.go(1)
     expect(scene.locate("#status")).to_have_text("That conversation could not be opened.")
     scene.press("#send")
