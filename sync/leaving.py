@@ -6,6 +6,7 @@ former one's, although its id comes later.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Protocol
 
     from .memory import Memory
@@ -26,22 +27,27 @@ class Leaving:
         self._former: "tuple[str | None] | tuple[()]" = ()
         self._awaits_new_chat = False
 
-    def begin(self, former: "str | None", scope: "str | None", wanted: "str | None") -> "None":
-        """From one scope to another; `wanted` is the thread that was to be restored."""
+    def begin(
+        self, former: "str | None", scope: "str | None", asked: "Collection[str | None]"
+    ) -> "None":
+        """From one scope to another; `asked` are the threads that are on their way."""
         if self.memory is None:
             return
         snapshot = self._session.snapshot
         self._former = (former,) if snapshot.responding else ()
-        for thread_id in {wanted, snapshot.lost, snapshot.thread_id} | set(snapshot.loading):
-            if thread_id is not None:
+        for thread_id in {snapshot.lost, snapshot.thread_id} | set(snapshot.loading) | set(asked):
+            # What is still shown of a user before is not this one's either.
+            if thread_id is not None and not self.memory.is_former(thread_id):
                 self.memory.know(thread_id, former)
         self.memory.set_scope(scope)
         self._awaits_new_chat = snapshot.thread_id is not None or not snapshot.thread_known
 
     def settled(self, thread_id: "str | None") -> "bool":
-        """Whether what is settled is the new chat of leaving, which is not what the next scope had
-        remembered.
+        """Whether what is settled is part of leaving: a former user's thread, or the new chat,
+        which is not what the next scope had remembered.
         """
+        if self.memory is not None and self.memory.is_former(thread_id):
+            return True
         awaited, self._awaits_new_chat = self._awaits_new_chat, False
         return awaited and thread_id is None
 

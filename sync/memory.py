@@ -38,6 +38,7 @@ class Memory:
         self._bar = bar
         self._store = store
         self._odd_reported = False
+        self._is_withheld = False
         self._scope = scope
         self._last: "tuple[str | None] | tuple[()]" = ()
         self._known: "dict[str | None, set[str]]" = {}
@@ -103,9 +104,16 @@ class Memory:
         if thread_id is not None:
             self.know(thread_id, self._scope)
         self._last = (thread_id,)
-        if not self._is_wish_open():
+        self._is_withheld = self._is_wish_open()
+        if not self._is_withheld:
             self._bar.settled(thread_id, correcting=correcting)
         self._store.write(thread_id)
+
+    def release(self) -> "None":
+        """The wish is over: what was settled meanwhile gets into the address as well."""
+        if self._is_withheld and self._last:
+            self._bar.settled(self._last[0], correcting=False)
+        self._is_withheld = False
 
     def correct(self, shown: "str | None", *, agrees: "bool") -> "None":
         """The entry names a thread that cannot be shown: it gets the one that is. Storage has no
@@ -162,6 +170,7 @@ class Memory:
         """
         self._scope = scope
         self._last = ()
+        self._is_withheld = False
         self._store.set_scope(scope)
         self._bar.clear()
 

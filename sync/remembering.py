@@ -13,6 +13,7 @@ from .owning import is_error, is_talk
 from .places import Places
 from .restoring import RESTORE_TIMEOUT, Restoring
 from .settling import SETTLE_DELAY, Settling
+from .state import thread_of
 from .wishes import Wishes
 
 TYPE_CHECKING = False
@@ -151,10 +152,7 @@ class Remembering:
         if memory is None or settling is None or restoring is None:
             return
         after = self._session.snapshot
-        if name == "own.deleting":
-            settling.deleting(detail["thread"])
-        elif name == "own.http" and detail["type"] == "threads.delete" and is_error(detail):
-            settling.deleting(detail["thread"], failed=True)
+        self._observe_requests(memory, settling, name, detail)
         if after.ready and not self.is_replaying:
             restoring.ready(after)
         if name == "thread.change" and before.thread_id in before.loading:
@@ -166,10 +164,21 @@ class Remembering:
             self.losses.restore_failed(late, "")
         if name == "response.start" and not self._sees_requests:
             memory.used(after.thread_id)
-        elif name == "own.http" and is_talk(detail):
-            memory.used(detail["thread"])
         elif name == "response.end":
             self._leaving.response_ended()
+
+    def _observe_requests(
+        self, memory: "Memory", settling: "Settling", name: "str", detail: "dict[str, Any]"
+    ) -> "None":
+        """What an owner sees of them."""
+        if name == "own.deleting":
+            settling.deleting(detail["thread"])
+        elif name == "own.http" and detail["type"] == "threads.delete" and is_error(detail):
+            settling.deleting(detail["thread"], failed=True)
+        elif name == "own.http" and is_talk(detail):
+            memory.used(detail["thread"])
+        elif name == "thread.load.end" and self._has_seen_fail(thread_of(detail)):
+            settling.proof.load_failed(thread_of(detail))
 
     def caught_up(self) -> "None":
         """What the element told before we came has been heard: only now it may be asked, for
@@ -191,6 +200,8 @@ class Remembering:
             self._wishes.observe(self._session.snapshot)
         if settling is not None and settling.is_quiet and not self._wishes.is_open:
             self.losses.pay(agrees=settling.agrees)
+            if self._memory is not None:
+                self._memory.release()
 
     def command_started(self, command: "str", parameters: "list[Any]") -> "None":
         """One of our commands is on its way to the element."""
@@ -223,13 +234,17 @@ class Remembering:
             # only gone back to what it showed.
             self._session.told("own.lost")
 
+    def _has_seen_fail(self, thread_id: "str | None") -> "bool":
+        status = self.losses.status_of(thread_id)
+        return status is not None and not 0 < status < 400
+
     def _confirm(self, thread_id: "str", answered: "Callable[[bool], None]") -> "None":
         """Whether the server has the shown thread. An owner has seen how its load was answered;
         `fetchUpdates` rejects while a load fails (measured).
         """
         status = self.losses.status_of(thread_id)
         if status is not None:
-            answered(0 < status < 400)
+            answered(not self._has_seen_fail(thread_id))
             return
         commands = self._session.commands
         commands.ask(
@@ -262,7 +277,8 @@ class Remembering:
             how = "failed"
         shown = session.snapshot.thread_id
         is_known = how in ("shown", "failed") or (how == "none" and shown is None)
-        settling.rest(shown, known=is_known, agrees=how != "failed")
+        late = thread_id if how in ("late", "silent") else None
+        settling.rest(shown, known=is_known, agrees=how != "failed", late=late)
         if not self.is_former(thread_id):
             self._judge(memory, settling, how, thread_id, error)
         # Whoever has gone Back meanwhile has waited for this.
@@ -342,8 +358,12 @@ class Remembering:
         self._settings["scope"] = scope
         if self._memory is None:
             return
-        wanted = self._restoring.wanted if self._restoring is not None else None
-        self._leaving.begin(former, scope, wanted)
+        asked = [] if self._settling is None else list(self._settling.asked)
+        if self._restoring is not None and not self._restoring.is_over:
+            asked.append(self._restoring.wanted)
+        self._leaving.begin(former, scope, asked)
+        if self._settling is not None:
+            self._settling.forget()
         self.losses.forget()
         self._late = None
         self._wished(None)

@@ -105,6 +105,10 @@ class Restoring:
         # and a thread that the page loads at its start before storage, not before the address.
         if name == "response.start":
             self._end("overtaken", self.wanted)
+        elif name == "thread.change" and self._is_loading and not self._asked:
+            # The page loads it of its own accord, and somebody leaves it.
+            if thread_id != self.wanted:
+                self._end("overtaken", self.wanted)
         elif name == "thread.change" and self._asked:
             # Another one's switch, if our load still runs; ours taken back, if it has just ended.
             is_another = thread_id != self.wanted

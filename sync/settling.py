@@ -70,22 +70,40 @@ class Settling:
         self._loading: "set[str | None]" = set()
         self._last_loaded: "str | None" = None
         self._initial_failed = False
+        self._late: "str | None" = None
         self._asked: "list[str | None]" = []
         self._creating = False
         self._creation_begun = False
         self._deleted: "set[str | None]" = set()
 
-    def rest(self, shown: "str | None", *, known: "bool" = True, agrees: "bool" = True) -> "None":
+    def rest(
+        self,
+        shown: "str | None",
+        *,
+        known: "bool" = True,
+        agrees: "bool" = True,
+        late: "str | None" = None,
+    ) -> "None":
         """From now on switches count. `shown` is what the element shows at this moment; with
         `known` false another switch is on its way, or nobody knows, and with `agrees` false
-        something else stays remembered.
+        something else stays remembered. `late` is the thread of a restore whose time is over.
         """
         self._resting = True
+        self._late = late
         self._agrees = agrees
         self._shown = shown
         self._is_shown_known = known
         if known and agrees:
             self.proof.saw(shown)
+
+    @property
+    def asked(self) -> "list[str | None]":
+        """What our own commands are asking the element for."""
+        return self._asked
+
+    def forget(self) -> "None":
+        """What is on its way is nobody's any more: the user has changed."""
+        self._drop()
 
     def stop(self) -> "None":
         """Forgets what is pending: the element is gone."""
@@ -128,7 +146,10 @@ class Settling:
         if self._asked:
             # A newer question is on its way, and its answer decides.
             return
-        if outcome == "resolved" and shown == thread_id and self._resting:
+        if thread_id in self._loading:
+            # Somebody else's, which has made our command resolve at once (measured): its end tells.
+            pass
+        elif outcome == "resolved" and shown == thread_id and self._resting:
             self._believe(thread_id)
         elif self._switch is not None and not self._switch.is_loading:
             # What came meanwhile was not believed: it may have been taken back.
@@ -185,7 +206,9 @@ class Settling:
 
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
         is_told = before.thread_known or before.responding
-        if thread_id is None and (self._initial_failed or self._creating):
+        is_deletion = thread_id is None and before.thread_id in self._deleted
+        is_loss = thread_id is None and (self._initial_failed or self._creating)
+        if is_loss and not is_deletion:
             # A restore that failed late, or a new thread that could not be created: nobody meant
             # to leave, so what was remembered stays remembered.
             self._initial_failed = self._creating = False
@@ -193,9 +216,11 @@ class Settling:
             self._rest_at(None)
         elif self._switch is not None and self._is_taken_back(self._switch, thread_id, at):
             self.proof.load_failed(self._switch.thread_id)
+            is_back = self._switch.came_from == (thread_id,)
             self._drop()
-            if thread_id is None and not self._is_shown_known:
-                # The first restore, whose time had run out: nobody meant this null either.
+            if thread_id is None and not (is_back and self._is_shown_known):
+                # The first restore, whose time had run out, or the thread before is lost on the
+                # way: nobody meant this null either.
                 self._rest_at(None)
             elif not self._is_at_rest(thread_id):
                 self._pend(thread_id, self._delay)
@@ -209,6 +234,7 @@ class Settling:
             self._pend(thread_id, self._delay)
         if self._switch is not None:
             self._switch.came_from = (before.thread_id,)
+            self._switch.is_deletion = is_deletion
 
     def _rest_at(self, thread_id: "str | None") -> "None":
         """This is shown, and something else stays remembered."""
@@ -220,8 +246,9 @@ class Settling:
         if thread_id in self._asked:
             # Our own command, which has waited for that load to end.
             return False
-        if thread_id is None and not self._is_shown_known and switch.load_ended_at is not None:
-            # A restore whose time was over: nobody can have seen its thread, to leave it.
+        is_late = switch.thread_id is not None and switch.thread_id == self._late
+        if thread_id is None and is_late and switch.load_ended_at is not None:
+            # Its restore's time was over: nobody can have seen the thread, to leave it.
             return True
         return switch.is_taken_back(thread_id, at)
 
@@ -283,10 +310,10 @@ class Settling:
             self._calmed()
 
     def _believe(self, thread_id: "str | None") -> "None":
-        is_created = self._switch is not None and self._switch.is_created
+        how = "switch" if self._switch is None else self._switch.how
         self._drop_proved()
         if thread_id is None or not self.proof.is_unknown(thread_id):
-            self._settle(thread_id, is_created=is_created)
+            self._settle(thread_id, how)
         elif self._creating:
             # The question would be answered for a thread that is not there yet.
             self._rest_at(thread_id)
@@ -294,7 +321,8 @@ class Settling:
             self._ask_about(thread_id)
 
     def _drop_proved(self) -> "None":
-        if self._switch is not None and self._switch.is_proved:
+        # While a thread is being created the view is that one's: no change tells of a failed load.
+        if self._switch is not None and self._switch.is_proved and not self._creating:
             self.proof.saw(self._switch.thread_id)
         self._drop()
 
@@ -307,7 +335,7 @@ class Settling:
             if switch is self._switch and switch.is_doubted:
                 self._drop()
                 self.proof.judge(thread_id, is_there)
-                self._settle(thread_id)
+                self._settle(thread_id, "switch")
                 self._tell_calm()
 
         self._confirm(thread_id, answered)
@@ -330,10 +358,7 @@ class Settling:
     def _is_at_rest(self, thread_id: "str | None") -> "bool":
         return self._is_shown_known and thread_id == self._shown
 
-    def _settle(self, thread_id: "str | None", *, is_created: "bool" = False) -> "None":
-        how = "creation" if is_created else "switch"
-        if thread_id is None and self._shown in self._deleted:
-            how = "deletion"
+    def _settle(self, thread_id: "str | None", how: "str") -> "None":
         self._shown = thread_id
         self._is_shown_known = True
         self._agrees = thread_id not in self.proof.failed

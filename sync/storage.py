@@ -23,6 +23,7 @@ class ThreadStore:
         self._browser = browser
         self._base = key
         self._memory: "dict[str, str | None]" = {}
+        self._marked: "set[str]" = set()
         self._reported = False
         self.key: "str | None" = None
         self.set_scope(scope)
@@ -50,15 +51,17 @@ class ThreadStore:
         self.forgive()
 
     def failed_before(self, thread_id: "str") -> "bool":
-        """Marks an id whose restore failed for an unknown reason; true for the second time.
+        """Marks an id whose restore failed for an unknown reason; true at the second visit.
 
-        The mark lives beside the entry (`<key>.failed`), so it survives until the next visit.
+        The mark lives beside the entry (`<key>.failed`), so it survives until the next visit. In
+        this one further elements may fail as well.
         """
         if not self.key:
             return False
         if self._get(self.key + ".failed") == thread_id:
-            return True
+            return thread_id not in self._marked
         self._put(self.key + ".failed", thread_id)
+        self._marked.add(thread_id)
         return False
 
     def forgive(self) -> "None":

@@ -12,10 +12,18 @@ class Switch:
         self.thread_id = thread_id
         self.came_from: "tuple[str | None] | tuple[()]" = ()
         self.is_created = False
+        self.is_deletion = False
         self.is_doubted = False
         self.is_loading = False
         self.load_ended_at: "float | None" = None
         self.is_load_end_handled = True
+
+    @property
+    def how(self) -> "str":
+        """What `settled` is told."""
+        if self.is_deletion and self.thread_id is None:
+            return "deletion"
+        return "creation" if self.is_created else "switch"
 
     @property
     def is_proved(self) -> "bool":
@@ -23,7 +31,10 @@ class Switch:
         return self.is_created or self.load_ended_at is not None
 
     def is_taken_back(self, thread_id: "str | None", at: "float") -> "bool":
-        """Whether a change to a thread at this time means that the load has failed."""
-        is_back = self.came_from == (thread_id,) and thread_id != self.thread_id
+        """Whether a change to a thread at this time means that the load has failed: to the one
+        before, or to none, where the element has lost that.
+        """
+        is_back = thread_id is None or self.came_from == (thread_id,)
         ended = self.load_ended_at
-        return is_back and ended is not None and at - ended <= TAKEN_BACK
+        has_just_ended = ended is not None and at - ended <= TAKEN_BACK
+        return is_back and thread_id != self.thread_id and has_just_ended

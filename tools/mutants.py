@@ -26,7 +26,8 @@ from tools.setup import ROOT
 
 MUTANTS = Path("tests", "mutants")
 TESTS = Path("tests", "unit", "sync")
-FIRST = [f"test_memory_{what}.py" for what in ("restoring", "saving", "storage", "address")]
+FIRST = ["test_settling.py"]
+FIRST += [f"test_memory_{what}.py" for what in ("restoring", "saving", "storage", "address")]
 LAST = "test_memory_by_chance.py"
 LINKED = ("node_modules", "vendor", ".venv")
 LEFT_OUT = (".git", "var", "__pycache__", ".hypothesis", ".*_cache")
