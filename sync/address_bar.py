@@ -105,6 +105,11 @@ class AddressBar:
         """
         if not self.parameter:
             return
+        address = self._browser.address()
+        if not self._waiting and read(address, self.parameter) == thread_id:
+            # Waiting, it would join with the next change, or go into an entry of the page's own.
+            self._left = address
+            return
         self._correcting = correcting and (self._correcting or not self._waiting)
         self._wanted = thread_id
         self._waiting = True

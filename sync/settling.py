@@ -74,6 +74,7 @@ class Settling:
         self._asked: "list[str | None]" = []
         self._creating = False
         self._creation_begun = False
+        self._is_sending = False
         self._deleted: "set[str | None]" = set()
 
     def rest(
@@ -126,7 +127,7 @@ class Settling:
         if command == "set_thread_id":
             self._asked.append(thread_id)
         elif new_thread:
-            self._creating = True
+            self._creating = self._is_sending = True
             self._creation_begun = False
 
     def command_ended(
@@ -136,6 +137,7 @@ class Settling:
         could not be loaded, or "unknown".
         """
         if command == "send_user_message":
+            self._is_sending = False
             self._creating = self._creating and outcome == "resolved"
         if command != "set_thread_id":
             return
@@ -176,6 +178,8 @@ class Settling:
         elif name == "thread.load.end":
             self._load_end(thread_id, at)
         elif name == "response.start":
+            # Not the end of a message that somebody has typed in that moment, but ours.
+            self._creating = self._creating or self._is_sending
             self._creation_begun = True
             if self._switch is not None and self._switch.is_doubted:
                 # The question may be answered for another thread, one that is being created.
@@ -216,9 +220,9 @@ class Settling:
             self._rest_at(None)
         elif self._switch is not None and self._is_taken_back(self._switch, thread_id, at):
             self.proof.load_failed(self._switch.thread_id)
-            is_back = self._switch.came_from == (thread_id,)
+            is_back = self._switch.came_from == (thread_id,) and not self._is_late(self._switch)
             self._drop()
-            if thread_id is None and not (is_back and self._is_shown_known):
+            if thread_id is None and not is_back:
                 # The first restore, whose time had run out, or the thread before is lost on the
                 # way: nobody meant this null either.
                 self._rest_at(None)
@@ -246,11 +250,14 @@ class Settling:
         if thread_id in self._asked:
             # Our own command, which has waited for that load to end.
             return False
-        is_late = switch.thread_id is not None and switch.thread_id == self._late
-        if thread_id is None and is_late and switch.load_ended_at is not None:
-            # Its restore's time was over: nobody can have seen the thread, to leave it.
+        if thread_id is None and self._is_late(switch) and switch.load_ended_at is not None:
+            # Nobody can have seen the thread, to leave it.
             return True
         return switch.is_taken_back(thread_id, at)
+
+    def _is_late(self, switch: "Switch") -> "bool":
+        """Whether it is a restore's whose time was over."""
+        return switch.thread_id is not None and switch.thread_id == self._late
 
     def _pend(
         self, thread_id: "str | None", delay: "float", *, is_created: "bool" = False
