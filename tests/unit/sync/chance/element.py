@@ -24,6 +24,8 @@ OK = 200
 AT_ONCE = 0.001
 """Seconds: a `null` between the end of a failed load and its error is anybody's."""
 
+TAKEN_BACK = 0.005
+
 End = Callable[[dict[str, Any] | None], None]
 
 
@@ -96,6 +98,7 @@ class Watched(FakeElement):
         self.fell_back = False
         self._is_by_hand = False
         self._meant_at = 0.0
+        self._load_ended_at = 0.0
         self._authors: dict[int, str | None] = {}
 
     def fresh(self) -> FakeElement:
@@ -106,6 +109,8 @@ class Watched(FakeElement):
         """See `FakeElement`."""
         if not self.dead:
             self.chat.tab.note(f"{self.chat.name}:     {name} {detail or ''}")
+        if name == "thread.load.end":
+            self._load_ended_at = self.chat.tab.clock.now()
         super().emit(name, detail)
 
     def user_deletes(self, thread_id: str) -> None:
@@ -118,8 +123,10 @@ class Watched(FakeElement):
 
     def _switch(self, thread_id: str | None, end: End) -> None:
         if thread_id is None and self.thread_id is not None:
-            self.null = "meant"
             self._meant_at = self.chat.tab.clock.now()
+            # A failed load is taken back as soon after its end: nobody can tell them apart.
+            is_taken_back = self._meant_at - self._load_ended_at <= TAKEN_BACK
+            self.null = "unseen" if is_taken_back else "meant"
         elif thread_id is None and not self._is_by_hand and self.null not in MEANT:
             # An empty screen is made a new chat by our command alone: a click there tells nothing.
             self.null = "meant"
