@@ -74,6 +74,10 @@ class AddressBar:
             self._undo()
             self._undo = None
 
+    def id_soon(self) -> "str | None":
+        """The id that the address has once it is in step."""
+        return self._wanted if self._waiting else self.id_now()
+
     def id_now(self) -> "str | None":
         """The id that the address names; `None` where there is none that can be trusted.
 
@@ -106,8 +110,9 @@ class AddressBar:
         if not self.parameter:
             return
         address = self._browser.address()
-        if not self._waiting and read(address, self.parameter) == thread_id:
+        if read(address, self.parameter) == thread_id:
             # Waiting, it would join with the next change, or go into an entry of the page's own.
+            self._drop()
             self._left = address
             return
         self._correcting = correcting and (self._correcting or not self._waiting)
@@ -121,12 +126,15 @@ class AddressBar:
         """Takes the id out of the current entry at once, and whatever still waits is not written:
         the next user of the page has no part in it.
         """
-        self._waiting = False
-        self._browser.cancel(self._timer)
-        self._timer = None
+        self._drop()
         if self.parameter and read(self._browser.address(), self.parameter) is not None:
             self._wanted, self._correcting, self._waiting, self._retries = None, True, True, 0
             self.flush()
+
+    def _drop(self) -> "None":
+        self._waiting = False
+        self._browser.cancel(self._timer)
+        self._timer = None
 
     def _write_soon(self) -> "None":
         self._timer = None
@@ -184,7 +192,5 @@ class AddressBar:
         if kind == "nothing":
             return
         # Back and Forward overtake whatever was still to be written.
-        self._browser.cancel(self._timer)
-        self._timer = None
-        self._waiting = False
+        self._drop()
         self._wished(thread_id)

@@ -187,13 +187,18 @@ class ChatKit:
         has failed on this element is rejected without asking: the element would show it empty and
         call that a success (measured). `retry` shows it.
         """
-        memory = self._session.memory
-        if memory.is_former(thread_id):
-            raise ChatKitUnavailable("set_thread_id", "scope", "the thread is of a former scope")
-        if not memory.can_show(thread_id):
-            raise CommandRejected("set_thread_id", "Error", "it has failed on this element before")
+
+        def check() -> "None":
+            memory = self._session.memory
+            if memory.is_former(thread_id):
+                reason = "the thread is of a former scope"
+                raise ChatKitUnavailable("set_thread_id", "scope", reason)
+            if not memory.can_show(thread_id):
+                reason = "it has failed on this element before"
+                raise CommandRejected("set_thread_id", "Error", reason)
+
         await self._session.commands.run(
-            "set_thread_id", [thread_id], timeout=timeout, when_busy=when_busy
+            "set_thread_id", [thread_id], timeout=timeout, when_busy=when_busy, check=check
         )
 
     async def focus_composer(

@@ -107,12 +107,13 @@ class Commands:
         when_busy: "str" = "refuse",
         new_thread: "bool" = False,
         files: "object" = None,
+        check: "Callable[[], None]" = lambda: None,
     ) -> "None":
         """Asks the element, as soon as the gate lets it.
 
         While the chat starts it waits; while it is busy it raises `ChatKitBusy`, or waits with
         `when_busy="wait"`, in order of asking. `timeout` is in seconds and covers waiting and
-        running. Raises `ChatKitBusy`, `ChatKitUnavailable`, `CommandRejected`, `CommandTimeout`,
+        running. `check` may raise, now and when its turn has come. Raises `ChatKitBusy`, `ChatKitUnavailable`, `CommandRejected`, `CommandTimeout`,
         and `TypeError` for a parameter that cannot cross into JavaScript.
         """
         if when_busy not in ("refuse", "wait"):
@@ -121,6 +122,7 @@ class Commands:
             said = problem(parameter, "a parameter")
             if said:
                 raise TypeError(f"{command}(): {said}")
+        check()
         seconds = self.limit(command) if timeout is None else timeout
         deadline = None if seconds is None else self._browser.now() + seconds
         while True:
@@ -128,6 +130,7 @@ class Commands:
             self._queue.append(ticket)
             try:
                 await self._turn(ticket, deadline, seconds)
+                check()
                 answer = _Answer()
                 self.ask(
                     command,

@@ -60,6 +60,11 @@ class Memory:
         stored = self._store.read()
         return (None if self.is_former(stored) else stored), False
 
+    @property
+    def named(self) -> "str | None":
+        """The thread that the present entry names, or is about to."""
+        return self._bar.id_soon()
+
     def url_of(self, thread_id: "str") -> "str":
         """The page's URL with a thread in it; as it is where the address is switched off."""
         return self._bar.url_of(thread_id)

@@ -212,9 +212,9 @@ class Remembering:
     def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":
         """… and has ended: "resolved", "failed" (its thread could not be loaded) or "unknown"."""
         if self._settling is not None:
-            thread_id, _ = _subject(command, parameters)
+            thread_id, new_thread = _subject(command, parameters)
             shown = self._session.snapshot.thread_id
-            self._settling.command_ended(command, thread_id, outcome, shown)
+            self._settling.command_ended(command, thread_id, new_thread, outcome, shown)
 
     # What is settled.
 
@@ -222,12 +222,14 @@ class Remembering:
         if how == "creation" and self._leaving.gives_back(thread_id):
             self._wished(None)
             return
-        memory, is_part_of_leaving = self._memory, self._leaving.settled(thread_id)
-        if memory is None or is_part_of_leaving:
+        memory, settling = self._memory, self._settling
+        if self._leaving.settled(thread_id) or memory is None or settling is None:
             return
         is_news = memory.is_news(thread_id)
-        # Where a wished thread could not be shown, this is what the element fell back to.
-        correcting = how == "deletion" or self.losses.owes_correction
+        # Where a wished thread could not be shown, this is what the element fell back to; and an
+        # entry whose thread is deleted leads nowhere.
+        is_deletion = thread_id is None and settling.has_deleted(memory.named)
+        correcting = is_deletion or self.losses.owes_correction
         memory.remember(thread_id, correcting=correcting)
         if is_news and self._session.snapshot.notice is not None:
             # A switch that has worked: what was to be said is over. Not so where the element has
@@ -266,7 +268,8 @@ class Remembering:
 
     def _restored(self, how: "str", thread_id: "str | None", error: "str") -> "None":
         session, memory, settling = self._session, self._memory, self._settling
-        if memory is None or settling is None:
+        restoring = self._restoring
+        if memory is None or settling is None or restoring is None:
             return
         if how == "none" and session.owning is not None:
             # We have asked for a new chat, and the element tells nothing of it.
@@ -279,7 +282,7 @@ class Remembering:
         is_known = how in ("shown", "failed") or (how == "none" and shown is None)
         late = thread_id if how in ("late", "silent") else None
         settling.rest(shown, known=is_known, agrees=how != "failed", late=late)
-        if not self.is_former(thread_id):
+        if not restoring.is_former:
             self._judge(memory, settling, how, thread_id, error)
         # Whoever has gone Back meanwhile has waited for this.
         self.follow()
@@ -361,6 +364,7 @@ class Remembering:
         asked = [] if self._settling is None else list(self._settling.asked)
         if self._restoring is not None and not self._restoring.is_over:
             asked.append(self._restoring.wanted)
+            self._restoring.disown()
         self._leaving.begin(former, scope, asked)
         if self._settling is not None:
             self._settling.forget()

@@ -41,6 +41,7 @@ class Restoring:
         """`load(thread_id, answered)` is a companion's way; an owner has none."""
         self.wanted = wanted
         self.is_over = False
+        self.is_former = False
         self._browser = browser
         self._ended = ended
         self._delay = delay
@@ -55,6 +56,10 @@ class Restoring:
         self._error = ""
         self._timer: "object" = None
         self._limit: "object" = None
+
+    def disown(self) -> "None":
+        """The user has changed: whatever it comes to is nobody's any more."""
+        self.is_former = True
 
     def stop(self) -> "None":
         """Lets go of the timers; the end is not told any more."""

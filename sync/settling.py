@@ -15,7 +15,7 @@ ones. `Settling` waits:
 Where a thread is shown without a load and `Proof` does not know it, the server is asked first.
 
 It is told every event of one element and of our commands, and calls `settled(thread_id, how)`,
-where `how` is "switch", "deletion", or "creation" for a new thread.
+where `how` is "switch", or "creation" for a new thread.
 """
 
 from .proof import Proof
@@ -74,7 +74,8 @@ class Settling:
         self._asked: "list[str | None]" = []
         self._creating = False
         self._creation_begun = False
-        self._is_sending = False
+        self._is_new_chat_wanted = False
+        self._sending = 0
         self._deleted: "set[str | None]" = set()
 
     def rest(
@@ -112,13 +113,15 @@ class Settling:
         self._resting = False
 
     def deleting(self, thread_id: "str", *, failed: "bool" = False) -> "None":
-        """The thread's deletion was seen in `api.fetch`: the `null` that follows is a deletion,
-        unless the server has refused it meanwhile (`failed`).
-        """
+        """The thread's deletion was seen in `api.fetch`, or that the server has refused it."""
         if failed:
             self._deleted.discard(thread_id)
         else:
             self._deleted.add(thread_id)
+
+    def has_deleted(self, thread_id: "str | None") -> "bool":
+        """Whether somebody has deleted a thread here, as far as an owner can see."""
+        return thread_id in self._deleted
 
     def command_started(
         self, command: "str", thread_id: "str | None", new_thread: "bool"
@@ -127,17 +130,23 @@ class Settling:
         if command == "set_thread_id":
             self._asked.append(thread_id)
         elif new_thread:
-            self._creating = self._is_sending = True
-            self._creation_begun = False
+            self._creating = True
+            self._sending += 1
+            self._creation_begun = self._is_new_chat_wanted = False
 
     def command_ended(
-        self, command: "str", thread_id: "str | None", outcome: "str", shown: "str | None"
+        self,
+        command: "str",
+        thread_id: "str | None",
+        new_thread: "bool",
+        outcome: "str",
+        shown: "str | None",
     ) -> "None":
         """How a command ended and the thread shown by then: "resolved", "failed" where the thread
         could not be loaded, or "unknown".
         """
         if command == "send_user_message":
-            self._is_sending = False
+            self._sending -= new_thread
             self._creating = self._creating and outcome == "resolved"
         if command != "set_thread_id":
             return
@@ -145,6 +154,8 @@ class Settling:
             self._asked.remove(thread_id)
         if outcome == "failed":
             self.proof.command_failed(thread_id)
+        elif outcome == "resolved" and thread_id is None:
+            self._is_new_chat_wanted = True
         if self._asked:
             # A newer question is on its way, and its answer decides.
             return
@@ -179,7 +190,7 @@ class Settling:
             self._load_end(thread_id, at)
         elif name == "response.start":
             # Not the end of a message that somebody has typed in that moment, but ours.
-            self._creating = self._creating or self._is_sending
+            self._creating = self._creating or self._sending > 0
             self._creation_begun = True
             if self._switch is not None and self._switch.is_doubted:
                 # The question may be answered for another thread, one that is being created.
@@ -210,9 +221,9 @@ class Settling:
 
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
         is_told = before.thread_known or before.responding
-        is_deletion = thread_id is None and before.thread_id in self._deleted
-        is_loss = thread_id is None and (self._initial_failed or self._creating)
-        if is_loss and not is_deletion:
+        left = self._switch
+        is_creation = self._creating and self._creation_begun and not self._is_new_chat_wanted
+        if thread_id is None and (self._initial_failed or is_creation):
             # A restore that failed late, or a new thread that could not be created: nobody meant
             # to leave, so what was remembered stays remembered.
             self._initial_failed = self._creating = False
@@ -238,7 +249,12 @@ class Settling:
             self._pend(thread_id, self._delay)
         if self._switch is not None:
             self._switch.came_from = (before.thread_id,)
-            self._switch.is_deletion = is_deletion
+            # A thread was left before its load had ended: no failure has led back from it.
+            self._switch.is_meant = (
+                left is not None
+                and left.thread_id == before.thread_id
+                and left.load_ended_at is None
+            )
 
     def _rest_at(self, thread_id: "str | None") -> "None":
         """This is shown, and something else stays remembered."""
@@ -306,7 +322,8 @@ class Settling:
         if self._asked or switch is None:
             return
         # Also what is at rest already: the person may have gone to another entry meanwhile.
-        if self._resting and (self._agrees or not self._is_at_rest(switch.thread_id)):
+        is_change = switch.is_meant or not self._is_at_rest(switch.thread_id)
+        if self._resting and (self._agrees or is_change):
             self._believe(switch.thread_id)
         else:
             self._drop_proved()

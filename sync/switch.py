@@ -12,7 +12,7 @@ class Switch:
         self.thread_id = thread_id
         self.came_from: "tuple[str | None] | tuple[()]" = ()
         self.is_created = False
-        self.is_deletion = False
+        self.is_meant = False
         self.is_doubted = False
         self.is_loading = False
         self.load_ended_at: "float | None" = None
@@ -21,8 +21,6 @@ class Switch:
     @property
     def how(self) -> "str":
         """What `settled` is told."""
-        if self.is_deletion and self.thread_id is None:
-            return "deletion"
         return "creation" if self.is_created else "switch"
 
     @property

@@ -62,6 +62,91 @@ def by_chance(*, share: float = 1.0) -> settings:
     )
 
 
+# Each was a fault of the library, at its shortest: what it was stands before it.
+FOUND: dict[str, tuple[Story, str | None]] = {
+    "an element replaced within a visit is no later visit": (
+        [("tab-a", 2.0), ("ill-a", 2.0), ("reload", 2.0), ("replaced", 2.0)],
+        None,
+    ),
+    "what is settled while a wish is open gets into the address": (
+        [("tab-b", 2.0), ("cache", 0.01), ("replaced", 2.0)],
+        None,
+    ),
+    "a deletion during a restore": ([("opens-a", 2.0), ("replaced", 0.11), ("deletes", 2.0)], None),
+    "a deletion, then a failed switch": (
+        [("opens-b", 2.0), ("control-x", 0.0), ("deletes", 2.0)],
+        None,
+    ),
+    "a deletion as soon as a restore has settled": ([("deletes", 2.0)], "b"),
+    "a deletion before our new thread has begun": (
+        [("opens-a", 2.0), ("fails", 2.0), ("saysanew", 0.0001), ("deletes", 30.0)],
+        None,
+    ),
+    "a page's own entry after a restore": ([("own-entry", 0.0)], "b"),
+    "a control that meets somebody's own load, which fails": (
+        [("tab-a", 2.0), ("control-x", 0.0), ("missing", 2.0)],
+        None,
+    ),
+    "a load that fails while our new thread is made": (
+        [("fails", 2.0), ("saysanew", 0.0), ("missing", 2.0)],
+        None,
+    ),
+    "a new thread that is left for one that fails": (
+        [("opens-b", 2.0), ("saysanew", 0.06), ("missing", 2.0)],
+        None,
+    ),
+    "somebody types as our new thread is made, and fails": (
+        [("opens-b", 2.0), ("fails", 2.0), ("saysanew", 0.0001), ("sends", 30.0)],
+        None,
+    ),
+    "a login as the restore's load has ended": ([("link-a", 0.22), ("login-user", 2.0)], None),
+    "a login while a switch is on its way": (
+        [
+            ("opens-b", 2.0),
+            ("opens-a", 2.0),
+            ("saysanew", 0.0001),
+            ("opens-b", 0.01),
+            ("login-user", 2.0),
+        ],
+        None,
+    ),
+    "login, logout, login, Back": (
+        [
+            ("link-a", 2.0),
+            ("opens-b", 2.0),
+            ("login-user", 2.0),
+            ("login-nobody", 2.0),
+            ("login-user", 2.0),
+            ("back", 2.0),
+        ],
+        None,
+    ),
+    "a New chat after a thread that overtook the restore": (
+        [("opens-a", 2.0), ("replaced", 0.2), ("opens-b", 0.11), ("new", 2.0)],
+        None,
+    ),
+    "a New chat while the page's own thread loads": (
+        [("slow-b", 0.0), ("reload", 0.12), ("new", 3.0)],
+        "b",
+    ),
+    "a New chat, then a control whose thread fails": (
+        [("reload", 0.06), ("control-x", 0.11), ("new", 2.0)],
+        "b",
+    ),
+    "a New chat after a failed restore and a thread left at once": (
+        [("down", 2.0), ("link-a", 2.0), ("opens-b", 0.0), ("new", 2.0)],
+        None,
+    ),
+}
+
+
+@both
+@pytest.mark.parametrize("what", FOUND)
+def test_what_chance_has_found_stays_mended(owner: bool, what: str) -> None:
+    story, own = FOUND[what]
+    tell(story, owner, initial=own)
+
+
 @both
 @by_chance(share=0.2)
 @given(story=stories(*CALM), own=OWN)

@@ -65,7 +65,9 @@ class Told:
         self.settling.command_started("set_thread_id", thread_id, False)
 
     def answered(self, thread_id: str | None, outcome: str) -> None:
-        self.settling.command_ended("set_thread_id", thread_id, outcome, self.snapshot.thread_id)
+        self.settling.command_ended(
+            "set_thread_id", thread_id, False, outcome, self.snapshot.thread_id
+        )
 
 
 def test_a_switch_by_our_command_is_settled_when_it_resolves() -> None:
@@ -164,7 +166,7 @@ def test_a_new_threads_id_is_settled_at_once_in_a_message_beside_a_thread() -> N
     told = Told("a")
     told.settling.command_started("send_user_message", None, True)
     told.tell("response.start")
-    told.settling.command_ended("send_user_message", None, "resolved", "a")
+    told.settling.command_ended("send_user_message", None, True, "resolved", "a")
     told.change("new")
     told.wait(AT_ONCE)
     assert told.ids == ["new"]
@@ -322,7 +324,7 @@ def test_a_new_thread_that_could_not_be_created_beside_another_settles_nothing(
     if streaming:
         told.tell("response.end")  # of the thread that is left
     told.tell("response.start")
-    told.settling.command_ended("send_user_message", None, "resolved", "a")
+    told.settling.command_ended("send_user_message", None, True, "resolved", "a")
     told.wait(0.1)
     told.change(None)
     told.tell("response.end")
@@ -341,20 +343,17 @@ def test_a_first_thread_that_could_not_be_created_settles_nothing() -> None:
     assert told.settled == []
 
 
-def test_a_deletion_seen_in_a_request_is_told_as_one() -> None:
+def test_a_deletion_is_one_until_the_server_refuses_it() -> None:
     told = Told("a")
     told.settling.deleting("a")
-    told.change(None)
-    told.wait(SETTLE_DELAY)
-    assert told.settled == [(None, "deletion")]
-
-
-def test_a_new_chat_after_another_threads_deletion_is_a_switch() -> None:
-    told = Told("a")
-    told.settling.deleting("z")
+    told.settling.deleting("b")
     told.change(None)
     told.wait(SETTLE_DELAY)
     assert told.settled == [(None, "switch")]
+    assert told.settling.has_deleted("a")
+    told.settling.deleting("a", failed=True)
+    assert not told.settling.has_deleted("a")
+    assert told.settling.has_deleted("b")
 
 
 def test_a_command_that_never_answers_leaves_the_switch_to_its_events() -> None:

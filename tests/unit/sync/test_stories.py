@@ -1,4 +1,6 @@
-"""Whole stories at random: whatever a person, a server and a page do, all ends in step."""
+"""Stop, in the middle of whatever a person, a server and a page do; test_memory_by_chance.py tells
+what is remembered of it.
+"""
 
 from collections.abc import Callable
 
@@ -6,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fakes import FakeElement, Server
+from tests.fakes import FakeElement
 from tests.unit.sync.page import Page
 
 both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
 
 PAUSES = st.sampled_from([0.0, 0.001, 0.01, 0.06, 0.11, 0.4, 2.0])
-CALM = st.sampled_from(
+ACTS = st.sampled_from(
     [
         "opens a",
         "opens b",
@@ -23,10 +25,13 @@ CALM = st.sampled_from(
         "back",
         "forward",
         "fragment",
+        "opens x",
+        "down",
+        "up",
+        "refuses",
+        "replaced",
+        "deletes",
     ]
-)
-STORMY = st.one_of(
-    CALM, st.sampled_from(["opens x", "down", "up", "refuses", "replaced", "deletes"])
 )
 
 
@@ -57,59 +62,10 @@ def do(page: Page, act: str) -> None:
         others.get(act, bool)()
 
 
-def told(page: Page, story: list[tuple[str, float]]) -> None:
-    """The story, and then a long calm with a server that works."""
-    for act, pause in story:
-        if act == "opens x":
-            page.wait(0.2)
-        if page.current.loaded or act in ("back", "forward", "down", "up"):
-            do(page, act)
-        # A load that fails after its thread was left is told by nothing that a companion hears,
-        # and what the element makes of it has not been measured: here the person waits for it,
-        # and nothing else is on its way.
-        page.wait(max(pause, 0.2) if act == "opens x" else pause)
-    page.server.down = False
-    page.wait(120.0)
-    assert page.browser.exceptions == []
-    assert page.phase == "idle"
-    assert not page.snapshot.busy
-    assert page.snapshot.thread_id == page.current.thread_id
-
-
 @both
-@settings(max_examples=100, deadline=None)
-@given(story=st.lists(st.tuples(CALM, PAUSES), max_size=12))
-def test_without_failures_screen_address_and_storage_say_the_same(
-    owner: bool, story: list[tuple[str, float]]
-) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    told(page, story)
-    shown = page.current.thread_id
-    assert page.remembered == (shown, shown)
-    again = page.reload()
-    assert again.current.thread_id == shown
-
-
-@both
-@settings(max_examples=150, deadline=None)
-@given(story=st.lists(st.tuples(STORMY, PAUSES), max_size=12))
-def test_with_failures_nothing_that_never_loaded_is_remembered(
-    owner: bool, story: list[tuple[str, float]]
-) -> None:
-    page = Page("/?threadId=a", owner=owner, server=Server("a", "b", "c"))
-    told(page, story)
-    assert page.stored != "x"
-    assert not any(value == "x" for _, value in page.storage.writes)
-    # An element that shows an id which it could not load is believed in nothing.
-    assert page.named == page.stored or page.current.thread_id in page.current.poisoned
-    # Where a deletion was not seen in time, its id is kept and marked for the next visit.
-    assert page.stored is None or page.stored in page.server.ever
-
-
-@both
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
-    story=st.lists(st.tuples(STORMY, PAUSES), max_size=10),
+    story=st.lists(st.tuples(ACTS, PAUSES), max_size=10),
     left_after=st.floats(min_value=0.0, max_value=3.0),
 )
 def test_stop_in_the_middle_of_any_story_holds_nothing(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from sync.settling import SETTLE_DELAY
+from sync.switch import TAKEN_BACK
 from tests.fakes import FakeElement, Server
 from tests.fakes.server import DOWN
 
@@ -23,8 +25,6 @@ OK = 200
 
 AT_ONCE = 0.001
 """Seconds: a `null` between the end of a failed load and its error is anybody's."""
-
-TAKEN_BACK = 0.005
 
 End = Callable[[dict[str, Any] | None], None]
 
@@ -111,6 +111,9 @@ class Watched(FakeElement):
             self.chat.tab.note(f"{self.chat.name}:     {name} {detail or ''}")
         if name == "thread.load.end":
             self._load_ended_at = self.chat.tab.clock.now()
+        is_null = name == "thread.change" and detail["threadId"] is None
+        if is_null and self.null in MEANT and self._is_soon_after_a_load(TAKEN_BACK):
+            self.null = "unseen"
         super().emit(name, detail)
 
     def user_deletes(self, thread_id: str) -> None:
@@ -124,14 +127,19 @@ class Watched(FakeElement):
     def _switch(self, thread_id: str | None, end: End) -> None:
         if thread_id is None and self.thread_id is not None:
             self._meant_at = self.chat.tab.clock.now()
-            # A failed load is taken back as soon after its end: nobody can tell them apart.
-            is_taken_back = self._meant_at - self._load_ended_at <= TAKEN_BACK
-            self.null = "unseen" if is_taken_back else "meant"
+            # A failed load is taken back as soon after its end, or a little later where the page
+            # is slow and something is kept from another failure: nobody can tell them apart.
+            keeps = self.null == "creating" or self.chat.ledger.settled_on is not self
+            limit = SETTLE_DELAY if keeps else TAKEN_BACK
+            self.null = "unseen" if self._is_soon_after_a_load(limit) else "meant"
         elif thread_id is None and not self._is_by_hand and self.null not in MEANT:
             # An empty screen is made a new chat by our command alone: a click there tells nothing.
             self.null = "meant"
             self.chat.switches += 1
         super()._switch(thread_id, end)
+
+    def _is_soon_after_a_load(self, limit: float) -> bool:
+        return self.chat.tab.clock.now() - self._load_ended_at <= limit
 
     def user_opens(self, thread_id: str | None) -> None:
         """See `FakeElement`."""

@@ -284,6 +284,7 @@ class Ledger:
     def _has_reason(self, named: Place, element: Watched) -> bool:
         """Whether the address may say something else than what was settled last."""
         if named is None:
-            return self.silent
+            # … or to an empty chat, which came as a failure does.
+            return self.silent or (element.thread_id is None and element.null == "unseen")
         # Somebody has gone to what the element shows without a load, and no server confirms it.
         return named == element.thread_id and named in element.poisoned | element.unproven
