@@ -6,7 +6,7 @@ General layout, from the outside in; imports run from the left to the right, nev
     session     the order of things                 gate       may this run now?          pure
     remembering the thread that survives            address    a thread id in a URL       pure
     restoring, settling, wishes, losses             errors     what can go wrong
-    leaving, switch, proof                          plain      what can cross the border  pure
+    leaving, switch, creation, proof                plain      what can cross the border  pure
     memory, places, address_bar, storage
     owning      what an owner does and sees
     commands, toolbar, options, listeners

@@ -113,8 +113,9 @@ class Commands:
 
         While the chat starts it waits; while it is busy it raises `ChatKitBusy`, or waits with
         `when_busy="wait"`, in order of asking. `timeout` is in seconds and covers waiting and
-        running. `check` may raise, now and when its turn has come. Raises `ChatKitBusy`, `ChatKitUnavailable`, `CommandRejected`, `CommandTimeout`,
-        and `TypeError` for a parameter that cannot cross into JavaScript.
+        running. `check` may raise, now and when its turn has come. Raises `ChatKitBusy`,
+        `ChatKitUnavailable`, `CommandRejected`, `CommandTimeout`, and `TypeError` for a parameter
+        that cannot cross into JavaScript.
         """
         if when_busy not in ("refuse", "wait"):
             raise ValueError(f'when_busy is "refuse" or "wait", not {when_busy!r}')

@@ -18,6 +18,7 @@ It is told every event of one element and of our commands, and calls `settled(th
 where `how` is "switch", or "creation" for a new thread.
 """
 
+from .creation import Creation
 from .proof import Proof
 from .state import thread_of
 from .switch import Switch
@@ -72,10 +73,7 @@ class Settling:
         self._initial_failed = False
         self._late: "str | None" = None
         self._asked: "list[str | None]" = []
-        self._creating = False
-        self._creation_begun = False
-        self._is_new_chat_wanted = False
-        self._sending = 0
+        self._creation = Creation()
         self._deleted: "set[str | None]" = set()
 
     def rest(
@@ -130,9 +128,7 @@ class Settling:
         if command == "set_thread_id":
             self._asked.append(thread_id)
         elif new_thread:
-            self._creating = True
-            self._sending += 1
-            self._creation_begun = self._is_new_chat_wanted = False
+            self._creation.asked()
 
     def command_ended(
         self,
@@ -145,9 +141,8 @@ class Settling:
         """How a command ended and the thread shown by then: "resolved", "failed" where the thread
         could not be loaded, or "unknown".
         """
-        if command == "send_user_message":
-            self._sending -= new_thread
-            self._creating = self._creating and outcome == "resolved"
+        if new_thread:
+            self._creation.answered(outcome)
         if command != "set_thread_id":
             return
         if thread_id in self._asked:
@@ -155,7 +150,7 @@ class Settling:
         if outcome == "failed":
             self.proof.command_failed(thread_id)
         elif outcome == "resolved" and thread_id is None:
-            self._is_new_chat_wanted = True
+            self._creation.left()
         if self._asked:
             # A newer question is on its way, and its answer decides.
             return
@@ -189,9 +184,7 @@ class Settling:
         elif name == "thread.load.end":
             self._load_end(thread_id, at)
         elif name == "response.start":
-            # Not the end of a message that somebody has typed in that moment, but ours.
-            self._creating = self._creating or self._sending > 0
-            self._creation_begun = True
+            self._creation.response_started()
             if self._switch is not None and self._switch.is_doubted:
                 # The question may be answered for another thread, one that is being created.
                 self._rest_at(self._switch.thread_id)
@@ -200,13 +193,12 @@ class Settling:
             # Told for the thread that was left, too: then the shown one is none that was made.
             if self._switch is not None:
                 self._switch.is_created = False
-            # Before the creation has begun it is the false one of the thread that was left.
-            self._creating = self._creating and not self._creation_begun
+            self._creation.response_ended()
             self._reconsider()
 
     def _reconsider(self) -> "None":
         """An answer has ended in a thread that was not believed: it may be there by now."""
-        if self.is_quiet and not (self._agrees or self._creating) and self._shown is not None:
+        if self.is_quiet and not (self._agrees or self._creation.is_on) and self._shown is not None:
             self._ask_about(self._shown)
 
     def handled(self) -> "None":
@@ -222,11 +214,11 @@ class Settling:
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
         is_told = before.thread_known or before.responding
         left = self._switch
-        is_creation = self._creating and self._creation_begun and not self._is_new_chat_wanted
-        if thread_id is None and (self._initial_failed or is_creation):
+        if thread_id is None and (self._initial_failed or self._creation.may_fail):
             # A restore that failed late, or a new thread that could not be created: nobody meant
             # to leave, so what was remembered stays remembered.
-            self._initial_failed = self._creating = False
+            self._initial_failed = False
+            self._creation.over()
             self._drop()
             self._rest_at(None)
         elif self._switch is not None and self._is_taken_back(self._switch, thread_id, at):
@@ -242,8 +234,8 @@ class Settling:
         elif thread_id is None and before.thread_id is None and is_told:
             # A first message that could not create its thread: nothing has been left.
             self._drop()
-        elif before.responding and (before.thread_id is None or self._creating):
-            self._creating = False
+        elif before.responding and (before.thread_id is None or self._creation.is_on):
+            self._creation.over()
             self._pend(thread_id, AT_ONCE, is_created=True)
         else:
             self._pend(thread_id, self._delay)
@@ -338,7 +330,7 @@ class Settling:
         self._drop_proved()
         if thread_id is None or not self.proof.is_unknown(thread_id):
             self._settle(thread_id, how)
-        elif self._creating:
+        elif self._creation.is_on:
             # The question would be answered for a thread that is not there yet.
             self._rest_at(thread_id)
         else:
@@ -346,7 +338,7 @@ class Settling:
 
     def _drop_proved(self) -> "None":
         # While a thread is being created the view is that one's: no change tells of a failed load.
-        if self._switch is not None and self._switch.is_proved and not self._creating:
+        if self._switch is not None and self._switch.is_proved and not self._creation.is_on:
             self.proof.saw(self._switch.thread_id)
         self._drop()
 
