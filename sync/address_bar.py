@@ -141,7 +141,7 @@ class AddressBar:
         # The browser counts for the whole page, however many chats there are.
         written_at = self._browser.written_at
         wait = 0.0 if written_at is None else written_at + self._interval - self._browser.now()
-        if wait <= 0:
+        if wait < 0.001:  # what a timer of the browser can tell
             self.flush()
         else:
             self._timer = self._browser.later(wait, self._write_soon)
