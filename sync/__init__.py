@@ -76,9 +76,15 @@ def start(
         return chatkit
 
     def serve_other(element: "int") -> "None":
+        chosen["scope"] = first.scope
         chatkit = serve(element)
-        # A fresh element in its place is another one, and gets a ChatKit of its own.
-        chatkit.subscribe(lambda snapshot: chatkit.stop() if snapshot.gone else None)
+
+        def left(snapshot: "Snapshot") -> "None":
+            # A fresh element in its place is another one, and gets a ChatKit of its own.
+            if snapshot.gone and not chatkit.is_retrying:
+                chatkit.stop()
+
+        chatkit.subscribe(left)
 
     first = serve(target or "openai-chatkit")
     if target is None:

@@ -115,6 +115,8 @@ class AddressBar:
             self._drop()
             self._left = address
             return
+        if self._waiting and self._wanted == thread_id:
+            return
         self._correcting = correcting and (self._correcting or not self._waiting)
         self._wanted = thread_id
         self._waiting = True

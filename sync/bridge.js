@@ -17,6 +17,7 @@ const LONGEST = 2 ** 31 - 1;
 export function connect(receive) {
   const elements = new Map();
   const served = new WeakMap();
+  const heirs = new WeakMap();
   const running = new Map();
   const timers = new Map();
   let lastElement = 0;
@@ -66,6 +67,7 @@ export function connect(receive) {
       watch(target, begin(id), (value) => tell(id, value), {
         elements,
         served,
+        heirs,
         keep,
       }),
     about: (number) => JSON.stringify(about(elements.get(number))),
@@ -87,9 +89,12 @@ export function connect(receive) {
     /** A fresh element in the place of one that cannot show its thread any more. */
     renew(number) {
       const element = elements.get(number);
-      const fresh = element?.cloneNode(false);
-      fresh?.removeAttribute("data-loaded");
-      element?.replaceWith(fresh);
+      if (!element) return;
+      const fresh = element.cloneNode(false);
+      fresh.removeAttribute("data-loaded");
+      heirs.set(element, fresh);
+      served.set(fresh, served.get(element));
+      element.replaceWith(fresh);
     },
     visit(url) {
       if (url === location.href) location.reload();
@@ -227,12 +232,13 @@ function plainDetail(name, detail) {
 }
 
 /** Tells `{element: number}` for each living match, one at a time, and `{gone: number}`. */
-function watch(target, signal, send, { elements, served, keep }) {
+function watch(target, signal, send, { elements, served, heirs, keep }) {
   const mine = {};
+  let heir = null;
   const isFree = (element) => !controls.dead.has(element) && (served.get(element) ?? mine) === mine;
   const find = () =>
     typeof target === "number"
-      ? elements.get(target)
+      ? (heir ?? elements.get(target))
       : [...document.querySelectorAll(target)].find(isFree);
   const tried = attempt(find);
   if (!tried.ok) return tried.message;
@@ -242,6 +248,7 @@ function watch(target, signal, send, { elements, served, keep }) {
     if (current && (!current.isConnected || records.some((record) => removes(record, current)))) {
       // Removed or moved: either kills the element for good (measured).
       controls.dead.add(current);
+      heir = heirs.get(current);
       current = null;
       send({ gone: last });
     }

@@ -126,9 +126,23 @@ class ChatKit:
 
     def set_scope(self, scope: "str | None") -> "None":
         """Another user or workspace: its own entry in storage, a new chat, and no way back to the
-        threads of the former one for the rest of the page's life.
+        threads of the former one for the rest of the page's life. What a former user has asked for,
+        and what still waits, is not done as another.
         """
+        if self.scope not in (None, scope):
+            # The first one runs.
+            del self._kept[1:]
         self._session.memory.set_scope(scope)
+
+    @property
+    def scope(self) -> "str | None":
+        """Whose threads are remembered: see `set_scope`."""
+        return self._session.memory.scope
+
+    @property
+    def is_retrying(self) -> "bool":
+        """Whether a fresh element is about to come, to show what could not be shown."""
+        return self._session.memory.losses.afresh is not None
 
     def retry(self) -> "None":
         """Tries again to show what could not be loaded: with a fresh element as its owner, by

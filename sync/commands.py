@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         snapshot: Snapshot
         element: int | None
 
+        @property
+        def scope(self) -> str | None: ...  # noqa: D102
         def command_started(self, command: str, parameters: list[object]) -> None: ...  # noqa: D102
         def command_ended(self, command: str, parameters: list[object], outcome: str) -> None: ...  # noqa: D102
         def told(self, name: str) -> None: ...  # noqa: D102
@@ -124,6 +126,7 @@ class Commands:
             if said:
                 raise TypeError(f"{command}(): {said}")
         check()
+        scope = self._owner.scope
         seconds = self.limit(command) if timeout is None else timeout
         deadline = None if seconds is None else self._browser.now() + seconds
         while True:
@@ -131,6 +134,9 @@ class Commands:
             self._queue.append(ticket)
             try:
                 await self._turn(ticket, deadline, seconds)
+                if scope is not None and self._owner.scope != scope:
+                    # What a user wanted to say is not said as another.
+                    raise ChatKitUnavailable(command, "scope", "the user has changed meanwhile")
                 check()
                 answer = _Answer()
                 self.ask(
@@ -296,4 +302,4 @@ def _outcome(command: "str", how: "str", outcome: "Any") -> "str":
     if how != "rejected":
         return how if how == "resolved" else "unknown"
     kind = rejection_kind(command, outcome["name"], outcome["message"])
-    return "failed" if kind == "load-failed" else "unknown"
+    return "failed" if kind == "load-failed" else "refused"

@@ -16,14 +16,17 @@ class Creation:
 
     def asked(self) -> "None":
         """The message is on its way."""
+        if not self.is_on:
+            self._has_begun = False
         self.is_on = True
         self._messages += 1
-        self._has_begun = self._is_left = False
+        self._is_left = False
 
     def answered(self, outcome: "str") -> "None":
-        """The element has taken it ("resolved"), or not."""
+        """How the command has ended: refused, it has begun nothing."""
         self._messages -= 1
-        self.is_on = self.is_on and outcome == "resolved"
+        is_refused = outcome in ("failed", "refused")
+        self.is_on = self.is_on and (self._has_begun or not is_refused or self._messages > 0)
 
     def left(self) -> "None":
         """A new chat was asked for meanwhile: should the thread fail now, that is what is left."""

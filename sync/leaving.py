@@ -25,6 +25,7 @@ class Leaving:
         self._session = session
         self.memory: "Memory | None" = None
         self._former: "tuple[str | None] | tuple[()]" = ()
+        self._made: "str | None" = None
         self._awaits_new_chat = False
 
     def begin(
@@ -34,13 +35,15 @@ class Leaving:
         if self.memory is None:
             return
         snapshot = self._session.snapshot
-        self._former = (former,) if snapshot.responding else ()
+        # Of two changes in one moment the first tells whose the response is.
+        self._former = (self._former or (former,)) if snapshot.responding else ()
         for thread_id in {snapshot.lost, snapshot.thread_id} | set(snapshot.loading) | set(asked):
             # What is still shown of a user before is not this one's either.
             if thread_id is not None and not self.memory.is_former(thread_id):
                 self.memory.know(thread_id, former)
         self.memory.set_scope(scope)
-        self._awaits_new_chat = snapshot.thread_id is not None or not snapshot.thread_known
+        shows_one = snapshot.thread_id is not None or not snapshot.thread_known
+        self._awaits_new_chat = shows_one and not snapshot.gone
 
     def settled(self, thread_id: "str | None") -> "bool":
         """Whether what is settled is part of leaving: a former user's thread, or the new chat,
@@ -51,15 +54,25 @@ class Leaving:
         awaited, self._awaits_new_chat = self._awaits_new_chat, False
         return awaited and thread_id is None
 
-    def gives_back(self, thread_id: "str | None") -> "bool":
+    def element_left(self) -> "bool":
+        """Whether the new chat of leaving was still to come: the next element begins afresh."""
+        awaited, self._awaits_new_chat = self._awaits_new_chat, False
+        return awaited
+
+    def gives_back(self, thread_id: "str | None", *, is_created: "bool") -> "bool":
         """Whether a thread that was just created is the former scope's; a new chat is due then."""
-        if not self._former or thread_id is None or self.memory is None:
+        is_created = is_created or thread_id == self._made
+        if not self._former or thread_id is None or self.memory is None or not is_created:
             return False
         self.memory.know(thread_id, *self._former)
         self._former = ()
         self._awaits_new_chat = True
         return True
 
-    def response_ended(self) -> "None":
-        """What is created from now on is the present scope's."""
-        self._former = ()
+    def response_ended(self, unloaded: "str | None") -> "None":
+        """What is created from now on is the present scope's; `unloaded` may have been created just
+        before, and is not settled yet.
+        """
+        self._made = unloaded
+        if unloaded is None:
+            self._former = ()

@@ -112,14 +112,11 @@ class Losses:
         """
         session = self._session
         thread_id = thread_id or session.snapshot.lost
-        if thread_id is not None and not self.can_reach(thread_id):
+        if thread_id is None or self.memory is None or not self.can_reach(thread_id):
             return
-        if self.memory is not None and thread_id is not None:
-            self.memory.forgive()
+        self.memory.forgive()
         if session.owning is not None and session.element is not None:
             self.afresh = thread_id
             session.browser.renew(session.element)
-        elif self.memory is None or thread_id is None:
-            session.browser.visit(session.browser.address())
         else:
             session.browser.visit(self.memory.url_of(thread_id))

@@ -50,10 +50,9 @@ class Memory:
         The address wins over storage. With `again`, for an element in the place of another, what
         was settled last on this page wins over both.
         """
-        if again:
-            self._bar.flush()
-            if self._last:
-                return self._last[0], True
+        self._bar.flush()
+        if again and self._last:
+            return self._last[0], True
         named = self._bar.id_now()
         if named is not None and not self.is_former(named):
             return named, True

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .browser import Browser
 
 OFF = (None, False, "", "false")
-"""What stands for no parameter or no key: an attribute writes `false` as a text."""
+"""What stands for no parameter, no key or no scope: an attribute writes `false` as a text."""
 
 
 class Places:

@@ -10,7 +10,7 @@ from .leaving import Leaving
 from .losses import Losses
 from .memory import Memory
 from .owning import is_error, is_talk
-from .places import Places
+from .places import OFF, Places
 from .restoring import RESTORE_TIMEOUT, Restoring
 from .settling import SETTLE_DELAY, Settling
 from .state import thread_of
@@ -56,7 +56,7 @@ class Remembering:
     def __init__(self, session: "Teller", settings: "dict[str, Any]"):
         self._session = session
         self._browser = session.browser
-        self._settings = settings
+        self._settings = settings | {"scope": _scope(settings["scope"])}
         self._memory: "Memory | None" = None
         self._settling: "Settling | None" = None
         self._restoring: "Restoring | None" = None
@@ -118,6 +118,8 @@ class Remembering:
             self._settling.stop()
         if self._restoring is not None:
             self._restoring.stop()
+        if self._leaving.element_left():
+            self._wishes.forget()
 
     def stop(self) -> "None":
         """Writes what still waits, and lets go of the browser."""
@@ -165,7 +167,7 @@ class Remembering:
         if name == "response.start" and not self._sees_requests:
             memory.used(after.thread_id)
         elif name == "response.end":
-            self._leaving.response_ended()
+            self._leaving.response_ended(settling.unloaded)
 
     def _observe_requests(
         self, memory: "Memory", settling: "Settling", name: "str", detail: "dict[str, Any]"
@@ -219,7 +221,7 @@ class Remembering:
     # What is settled.
 
     def _settled(self, thread_id: "str | None", how: "str") -> "None":
-        if how == "creation" and self._leaving.gives_back(thread_id):
+        if self._leaving.gives_back(thread_id, is_created=how == "creation"):
             self._wished(None)
             return
         memory, settling = self._memory, self._settling
@@ -240,9 +242,10 @@ class Remembering:
         status = self.losses.status_of(thread_id)
         return status is not None and not 0 < status < 400
 
-    def _confirm(self, thread_id: "str", answered: "Callable[[bool], None]") -> "None":
-        """Whether the server has the shown thread. An owner has seen how its load was answered;
-        `fetchUpdates` rejects while a load fails (measured).
+    def _confirm(self, thread_id: "str", answered: "Callable[[bool | None], None]") -> "None":
+        """Whether the server has the shown thread, `None` where nobody can tell. An owner has seen
+        how its load was answered; `fetchUpdates` rejects while a load fails, for good or for the
+        moment (measured).
         """
         status = self.losses.status_of(thread_id)
         if status is not None:
@@ -252,7 +255,7 @@ class Remembering:
         commands.ask(
             "fetch_updates",
             [],
-            lambda how, outcome, reason: answered(how == "resolved"),
+            lambda how, outcome, reason: answered(True if how == "resolved" else None),
             seconds=commands.limit("fetch_updates"),
         )
 
@@ -355,6 +358,7 @@ class Remembering:
 
     def set_scope(self, scope: "str | None") -> "None":
         """See `ChatKit.set_scope`."""
+        scope = _scope(scope)
         former = self.scope
         if scope == former:
             return
@@ -370,11 +374,19 @@ class Remembering:
             self._settling.forget()
         self.losses.forget()
         self._late = None
-        self._wished(None)
+        if self._session.element is None:
+            # The next one begins with what is the new user's.
+            self._wishes.forget()
+        else:
+            self._wished(None)
 
     def is_former(self, thread_id: "str | None") -> "bool":
         """Whether an id belongs to a scope that was left."""
         return self._memory is not None and self._memory.is_former(thread_id)
+
+
+def _scope(name: "str | None") -> "str | None":
+    return None if name in OFF else name
 
 
 def _subject(command: "str", parameters: "list[Any]") -> "tuple[str | None, bool]":

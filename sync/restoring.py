@@ -5,6 +5,7 @@ way the element tells little: no `thread.change` for a restored thread, and `thr
 a failure and for another wish alike (measured).
 """
 
+from .errors import BUSY_KINDS, rejection_kind
 from .state import thread_of
 
 TYPE_CHECKING = False
@@ -141,7 +142,10 @@ class Restoring:
         elif how == "resolved":
             self._end("overtaken" if self._is_overtaken else "shown", self.wanted)
         elif how == "rejected":
-            how = "overtaken" if self._is_overtaken else "failed"
+            kind = rejection_kind("set_thread_id", outcome["name"], outcome["message"])
+            # Somebody talks, or has opened another thread: so it was not even tried.
+            is_overtaken = self._is_overtaken or kind in BUSY_KINDS
+            how = "overtaken" if is_overtaken else "failed" if kind == "load-failed" else "late"
             self._end(how, self.wanted, outcome["name"])
 
     def _wait(self, how: "str") -> "None":

@@ -86,6 +86,11 @@ class Session:
         self._undos: "list[Callable[[], None]]" = []
         self._element_undos: "list[Callable[[], None]]" = []
 
+    @property
+    def scope(self) -> "str | None":
+        """Whose threads are remembered now."""
+        return self.memory.scope
+
     # The life of the session and of its elements.
 
     def start(self) -> "None":

@@ -51,7 +51,7 @@ class Settling:
         self,
         browser: "Browser",
         settled: "Callable[[str | None, str], None]",
-        confirm: "Callable[[str, Callable[[bool], None]], None]",
+        confirm: "Callable[[str, Callable[[bool | None], None]], None]",
         calmed: "Callable[[], None]",
         *,
         delay: "float" = SETTLE_DELAY,
@@ -116,6 +116,14 @@ class Settling:
             self._deleted.discard(thread_id)
         else:
             self._deleted.add(thread_id)
+
+    @property
+    def unloaded(self) -> "str | None":
+        """The thread of a switch that is on its way, where nothing is loaded for it."""
+        switch = self._switch
+        if switch is None or switch.is_loading or switch.is_doubted:
+            return None
+        return switch.thread_id if switch.load_ended_at is None else None
 
     def has_deleted(self, thread_id: "str | None") -> "bool":
         """Whether somebody has deleted a thread here, as far as an owner can see."""
@@ -223,7 +231,9 @@ class Settling:
             self._rest_at(None)
         elif self._switch is not None and self._is_taken_back(self._switch, thread_id, at):
             self.proof.load_failed(self._switch.thread_id)
+            is_known = self._is_shown_known or self._switch.is_meant
             is_back = self._switch.came_from == (thread_id,) and not self._is_late(self._switch)
+            is_back = is_back and is_known
             self._drop()
             if thread_id is None and not is_back:
                 # The first restore, whose time had run out, or the thread before is lost on the
@@ -311,7 +321,7 @@ class Settling:
     def _calm(self) -> "None":
         self._timer = None
         switch = self._switch
-        if self._asked or switch is None:
+        if switch is None or self._waits_for_answer(switch):
             return
         # Also what is at rest already: the person may have gone to another entry meanwhile.
         is_change = switch.is_meant or not self._is_at_rest(switch.thread_id)
@@ -320,6 +330,11 @@ class Settling:
         else:
             self._drop_proved()
         self._tell_calm()
+
+    def _waits_for_answer(self, switch: "Switch") -> "bool":
+        # Whoever has opened another thread during the load that we have asked for is the newer one.
+        is_left = self._resting and self._loading.issuperset(self._asked)
+        return switch.thread_id in self._asked or not (is_left or not self._asked)
 
     def _tell_calm(self) -> "None":
         if self.is_quiet:
@@ -347,12 +362,16 @@ class Settling:
         switch = self._switch = Switch(thread_id)
         switch.is_doubted = True
 
-        def answered(is_there: "bool") -> "None":
-            if switch is self._switch and switch.is_doubted:
-                self._drop()
+        def answered(is_there: "bool | None") -> "None":
+            if switch is not self._switch or not switch.is_doubted:
+                return
+            self._drop()
+            if is_there is None:
+                self._rest_at(thread_id)
+            else:
                 self.proof.judge(thread_id, is_there)
                 self._settle(thread_id, "switch")
-                self._tell_calm()
+            self._tell_calm()
 
         self._confirm(thread_id, answered)
 

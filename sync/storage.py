@@ -46,7 +46,7 @@ class ThreadStore:
         """Remembers an id, or forgets for `None`. An earlier failure of it no longer counts."""
         if not self.key:
             return
-        if self._get(self.key) != thread_id:
+        if not self._holds(self.key, thread_id):
             self._put(self.key, thread_id)
         self.forgive()
 
@@ -68,6 +68,12 @@ class ThreadStore:
         """Takes a mark away: the next visit is one that somebody has asked for."""
         if self.key and self._get(self.key + ".failed") is not None:
             self._put(self.key + ".failed", None)
+
+    def _holds(self, key: "str", value: "str | None") -> "bool":
+        if key in self._memory:
+            return self._memory[key] == value
+        outcome = self._browser.read_storage(key)
+        return bool(outcome["ok"]) and outcome["value"] == value
 
     def _get(self, key: "str") -> "str | None":
         if key in self._memory:

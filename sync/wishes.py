@@ -66,9 +66,14 @@ class Wishes:
 
     def overtaken(self, thread_id: "str | None") -> "None":
         """Somebody has opened another thread while this one was loading: that is the newer wish."""
-        if self.is_open and self._awaited == (thread_id,):
-            self._awaited = ()
-            self.is_open = False
+        if (thread_id,) in (self._awaited, self._asked_for):
+            self.forget()
+
+    def forget(self) -> "None":
+        """Nobody wishes for anything any more; an answer that still comes is nobody's."""
+        self._awaited = self._asked_for = ()
+        self.is_open = False
+        self._number += 1
 
     def observe(self, snapshot: "Snapshot") -> "None":
         """The snapshot after an event: at idle an open wish is granted."""

@@ -94,6 +94,7 @@ class FakeBrowser(Browser):
         self._taken: set[FakeElement] = set()
         self._numbers: dict[int, FakeElement] = {}
         self._served: dict[FakeElement, object] = {}
+        self._heirs: dict[FakeElement, FakeElement] = {}
         self._senders: dict[FakeElement, Callable[[dict[str, Any]], None]] = {}
         self._states: dict[FakeElement, dict[str, Any]] = {}
         self._looks: dict[int, Callable[[], None]] = {}
@@ -234,6 +235,7 @@ class FakeBrowser(Browser):
             return f"SyntaxError: {target!r} is not a valid selector", self._undo_of(number)
         mine = object()
         current: list[FakeElement] = []
+        heir: list[FakeElement | None] = [None]
         last = [0]
 
         def free(element: FakeElement) -> bool:
@@ -241,13 +243,14 @@ class FakeBrowser(Browser):
 
         def find() -> FakeElement | None:
             if isinstance(target, int):
-                found = self._numbers.get(target)
+                found = heir[0] or self._numbers.get(target)
                 return found if found in self.document else None
             matching = (one for one in self.document if target in one.selectors)
             return next(filter(free, matching), None)
 
         def look() -> None:
             if current and current[0].dead:
+                heir[0] = self._heirs.get(current[0])
                 current.clear()
                 self._guarded(lambda: left(last[0]))
             found = None if current else find()
@@ -277,11 +280,24 @@ class FakeBrowser(Browser):
             self._states[found] = RELEASED
 
     def others(self, appeared: Callable[[int], None]) -> Callable[[], None]:
-        """See `Browser`; elements that come later are not told."""
-        all_of_them = [one for one in self.document if "openai-chatkit" in one.selectors]
-        for one in all_of_them[1:]:
-            appeared(self._number(one))
-        return lambda: None
+        """See `Browser`."""
+        number = self._next()
+        told: list[FakeElement] = []
+
+        def look() -> None:
+            for one in list(self.document):
+                is_free = not one.dead and one not in self._served and one not in told
+                if "openai-chatkit" in one.selectors and is_free:
+                    told.append(one)
+                    self._guarded(lambda one=one: appeared(self._number(one)))  # type: ignore[misc]
+
+        self._looks[number] = look
+        self.clock.later(0, look)
+
+        def undo() -> None:
+            self._looks.pop(number, None)
+
+        return undo
 
     def about(self, element: int) -> dict[str, Any]:
         """See `Browser`."""
@@ -389,9 +405,11 @@ class FakeBrowser(Browser):
         if old not in self.document:
             return  # has been replaced already, and a node without a parent is replaced by nothing
         place = self.document.index(old)
+        fresh = self._heirs[old] = old.fresh()
+        self._served[fresh] = self._served[old]
         self.document.remove(old)
         old.die()
-        self._connect(old.fresh(), place)
+        self._connect(fresh, place)
 
     def visit(self, url: str) -> None:
         """See `Browser`; the page stays, and the test makes the next one."""

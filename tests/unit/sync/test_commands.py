@@ -31,6 +31,7 @@ class Chat:
         self.browser.clock.advance(1.0)
         self.snapshot = snapshot
         self.element: int | None = self.browser.adopt(self.page_element)
+        self.scope: str | None = None
         self.log: list[tuple[Any, ...]] = []
         self.commands = Commands(self.browser, self, timeout)
         self.tasks: list[asyncio.Task[None]] = []

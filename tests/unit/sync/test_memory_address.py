@@ -1087,3 +1087,21 @@ def test_14_a_failed_back_leaves_what_another_tab_has_stored(owner: bool) -> Non
     page.wait(5.0)
     assert page.named == "a"
     assert page.stored == "c"
+
+
+@both
+@in_loop
+async def test_14_back_again_to_what_is_still_being_loaded_is_the_newest_wish(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens("b")
+    await page.live()
+    page.element.visited.clear()
+    page.server.latencies["a"] = 5.0
+    page.browser.history.back()
+    await page.live(0.2)
+    page.element.user_opens("c")
+    await page.live(1.0)
+    assert page.named == "c"
+    page.browser.history.back()
+    await page.live(30.0)
+    assert page.element.thread_id == page.named == page.stored == "a"

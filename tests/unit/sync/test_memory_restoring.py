@@ -1039,3 +1039,39 @@ def test_01_a_new_chat_stays_one_in_a_fresh_element_whatever_the_owners_first_th
     page.wait(2.0)
     assert page.current.thread_id is None
     assert page.remembered == (None, None)
+
+
+@in_loop
+async def test_05_a_restore_that_the_chat_does_not_take_is_no_failed_load() -> None:
+    """Refused for another reason, the thread has not even been asked for."""
+    page = Page("/?threadId=a", owner=False, stored="a", starts=False)
+    for _ in range(2):
+        page.current.plan(
+            "setThreadId",
+            rejects={"name": "IntegrationError", "message": "Command onSetThreadId not supported"},
+        )
+        page.chatkit.start()
+        await page.live(3.0)
+        assert page.remembered == ("a", "a")
+        assert KEY + ".failed" not in page.storage.items
+        page.browser.unload()
+        page = Page(
+            page.browser.history.url,
+            owner=False,
+            server=page.server,
+            storage=page.storage,
+            clock=page.browser.clock,
+            starts=False,
+        )
+
+
+@both
+@in_loop
+async def test_05_with_nothing_to_try_again_a_retry_does_nothing(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    await page.live()
+    element = page.current
+    page.chatkit.retry()
+    await page.live()
+    assert page.current is element
+    assert page.browser.visits == []

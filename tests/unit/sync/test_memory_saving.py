@@ -1,11 +1,12 @@
 """What of the shown thread is saved, and how it gets into the history: items 8 to 12 on fakes."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
 
-from sync.errors import ChatKitBusy, CommandRejected
+from sync.errors import ChatKitBusy, ChatKitError, CommandRejected
 from sync.settling import SETTLE_DELAY
 from tests.fakes import Server, in_loop
 from tests.unit.sync.page import KEY, Page, both
@@ -1060,3 +1061,64 @@ async def test_12_the_false_end_before_a_new_thread_is_not_the_end_of_its_answer
         assert page.in_storage == ["new_1"]
     else:
         assert page.has_no_trace()
+
+
+@both
+@pytest.mark.parametrize("second", ["empty", "late"])
+@in_loop
+async def test_10_what_else_is_said_meanwhile_does_not_make_the_failure_a_new_chat(
+    owner: bool, second: str
+) -> None:
+    page = Page("/?threadId=a", owner=owner, stored="a")
+    await page.live()
+    page.server.creating = 500
+    limit = 0.001 if second == "late" else None
+    said = []
+    for text in ["x"] if second == "late" else ["x", ""]:
+        message = page.chatkit.send_user_message(text, new_thread=True, timeout=limit)
+        said.append(asyncio.create_task(message))
+        await page.live(0.1)
+    with pytest.raises(ChatKitError):
+        await said[-1]
+    await page.live(60.0)
+    assert page.element.thread_id is None
+    assert page.remembered == ("a", "a")
+
+
+@in_loop
+async def test_11_a_doubt_that_passes_is_no_failure() -> None:
+    """A companion asks for what is shown without a load; the network may be down just then."""
+    page = Page("/?threadId=b", owner=False)
+    await page.live()
+    page.server.latencies["a"] = 1.0
+    for thread_id, seconds in (("a", 0.2), ("b", 3.0)):
+        page.element.user_opens(thread_id)
+        await page.live(seconds)
+    page.server.down = True
+    page.element.user_opens("a")
+    await page.live(3.0)
+    assert page.remembered == ("b", "b")
+    page.server.down = False
+    for thread_id in ("b", "a"):
+        page.element.user_opens(thread_id)
+        await page.live(3.0)
+    assert page.remembered == ("a", "a")
+
+
+@both
+@in_loop
+async def test_11_a_switch_during_a_load_that_we_have_asked_for_is_settled_in_its_own_time(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    await page.live()
+    page.server.latencies["b"] = 20.0
+    asked = asyncio.create_task(page.chatkit.set_thread_id("b"))
+    await page.live(0.2)
+    page.element.user_opens("c")
+    await page.live(1.0)
+    assert page.remembered == ("c", "c")
+    with contextlib.suppress(ChatKitError):
+        await page.live(30.0)
+        await asked
+    assert page.remembered == ("c", "c")

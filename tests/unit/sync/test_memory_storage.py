@@ -1082,3 +1082,137 @@ def test_21_an_owners_own_first_thread_is_not_shown_to_the_next_user() -> None:
     page.wait(2.0)
     assert page.current.thread_id is None
     assert f"{KEY}:u2" not in page.storage.items
+
+
+@both
+@in_loop
+async def test_21_a_first_message_whose_answer_ends_at_once_is_not_the_next_users(
+    owner: bool,
+) -> None:
+    page = Page("/", owner=owner)
+    page.server.answer_time = 0.001
+    page.element.user_sends()
+    await page.live(0.05)
+    page.chatkit.set_scope("u")
+    await page.live(5.0)
+    assert page.snapshot.thread_id is None
+    assert page.remembered == (None, None)
+    assert page.storage.items == {}
+    assert page.chatkit._session.memory.is_former("new_1")
+
+
+@both
+@in_loop
+async def test_21_of_two_changes_during_a_first_message_the_first_tells_whose_it_is(
+    owner: bool,
+) -> None:
+    page = Page("/", owner=owner, scope="u1")
+    page.element.user_sends()
+    await page.live(0.05)
+    page.chatkit.set_scope(None)
+    page.chatkit.set_scope("u2")
+    await page.live(5.0)
+    page.chatkit.set_scope(None)
+    assert page.chatkit._session.memory.is_former("new_1")
+    page.chatkit.set_scope("u1")
+    assert not page.chatkit._session.memory.is_former("new_1")
+
+
+@both
+@in_loop
+async def test_21_a_change_between_two_elements_leaves_what_the_next_user_had(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    await page.live()
+    page.storage.items[f"{KEY}:u"] = "b"
+    page.browser.remove(page.current)
+    page.chatkit.set_scope("u")
+    page.browser.mount(FakeElement(page.server), configured=not owner)
+    await page.live(5.0)
+    assert page.current.thread_id == page.named == "b"
+    assert page.storage.items == {KEY: "a", f"{KEY}:u": "b"}
+
+
+@both
+@in_loop
+async def test_21_what_a_former_user_wanted_to_say_is_not_said_as_the_next(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner, scope="u1")
+    await page.live()
+    page.element.user_sends()
+    await page.live(0.2)
+    said = asyncio.create_task(page.chatkit.send_user_message("secret", when_busy="wait"))
+    await page.live(0.05)
+    page.chatkit.set_scope("u2")
+    await page.live(5.0)
+    with pytest.raises(ChatKitUnavailable, match="the user has changed"):
+        await said
+    assert "sendUserMessage" not in [method for method, _ in page.browser.called]
+
+
+def test_21_a_further_element_that_comes_after_a_login_is_the_new_users() -> None:
+    browser = FakeBrowser("/", storage=Storage(second="b"))
+    server = Server("a", "b")
+    browser.mount(FakeElement(server))
+    second = browser.mount(FakeElement(server, parameter="two", key="second"))
+    sync.start({}, browser=browser)
+    browser.clock.advance(2.0)
+    assert second.thread_id == "b"
+    for chatkit in sync.running():
+        chatkit.set_scope("u")
+    browser.clock.advance(2.0)
+    browser.remove(second)
+    third = browser.mount(FakeElement(server, parameter="two", key="second"))
+    browser.clock.advance(3.0)
+    assert third.thread_id is None
+    assert [chatkit.scope for chatkit in sync.running()] == ["u", "u"]
+    for chatkit in sync.running():
+        chatkit.stop()
+
+
+def test_22_a_further_elements_failed_thread_is_shown_in_its_fresh_element() -> None:
+    browser = FakeBrowser("/?two=x")
+    server = Server("a", "b", "x")
+    server.failing["x"] = 500
+    options = {"options": OPTIONS}
+    browser.mount(FakeElement(server), configured=False)
+    browser.mount(FakeElement(server, parameter="two", key="second"), configured=False)
+    sync.start(options, browser=browser)
+    browser.clock.advance(3.0)
+    second = sync.running()[1]
+    for _ in range(2):
+        assert second.snapshot.lost == "x"
+        second.retry()
+        browser.clock.advance(3.0)
+    server.failing.clear()
+    second.retry()
+    browser.clock.advance(3.0)
+    assert sync.running()[1] is second
+    assert [element.thread_id for element in browser.document] == [None, "x"]
+    for chatkit in sync.running():
+        chatkit.stop()
+
+
+def test_18_a_new_chat_while_storage_cannot_be_read_is_remembered_for_the_page() -> None:
+    page = Page("/?threadId=a", owner=True, stored="a")
+    can_read = page.browser.read_storage
+    page.browser.read_storage = lambda key: {"ok": False, "message": "denied"}  # type: ignore[method-assign]
+    page.element.user_opens(None)
+    page.wait()
+    page.browser.read_storage = can_read  # type: ignore[method-assign]
+    page.browser.come_back()
+    page.wait()
+    assert page.element.thread_id is None
+    assert page.reload().element.thread_id is None
+
+
+@both
+def test_20_a_switch_that_still_waits_to_be_written_is_what_the_page_returns_to(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner, parameter="threadId")
+    for thread_id in ("b", "c"):
+        page.element.user_opens(thread_id)
+        page.wait(0.2)
+    assert page.named == "b"
+    page.browser.come_back()
+    page.wait(2.0)
+    assert page.element.thread_id == page.named == page.stored == "c"

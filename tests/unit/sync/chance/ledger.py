@@ -131,7 +131,8 @@ class Ledger:
             why_not = element.why_not_remembered(thread_id)
             if why_not:
                 self._complain(f"remembers {thread_id}, {why_not}")
-        if self._chat.named not in (None, thread_id):
+        self._gone.discard(thread_id or "")
+        if self._chat.named not in (None, thread_id) and self.settled != (thread_id,):
             self._judge_replacing(thread_id, correcting=correcting)
         self.settled = (thread_id,)
         self.settled_on = element
@@ -284,7 +285,8 @@ class Ledger:
     def _has_reason(self, named: Place, element: Watched) -> bool:
         """Whether the address may say something else than what was settled last."""
         if named is None:
-            # … or to an empty chat, which came as a failure does.
-            return self.silent or (element.thread_id is None and element.null == "unseen")
+            # … or to an empty chat, where a failure has left one: what it was kept for stays kept.
+            is_left = element.thread_id is None and element.null in ("unseen", "creating")
+            return self.silent or is_left
         # Somebody has gone to what the element shows without a load, and no server confirms it.
         return named == element.thread_id and named in element.poisoned | element.unproven
