@@ -364,8 +364,7 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
         if name == "texts":
             _check_texts(value)
         elif name in ("parameter", "key", "scope"):
-            off = value is None or (value is False and name != "scope")
-            if not off and not isinstance(value, str):
+            if value not in (None, False) and not isinstance(value, str):
                 raise ChatKitSettingsError(f"{name} must be a text, or false, not {value!r}.")
         elif not _is_seconds(value) and not (value is None and DEFAULTS[name] is None):
             raise ChatKitSettingsError(f"{name} must be a number of seconds, not {value!r}.")

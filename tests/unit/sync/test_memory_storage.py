@@ -1216,3 +1216,57 @@ def test_20_a_switch_that_still_waits_to_be_written_is_what_the_page_returns_to(
     page.browser.come_back()
     page.wait(2.0)
     assert page.element.thread_id == page.named == page.stored == "c"
+
+
+@both
+@in_loop
+async def test_21_the_next_users_own_first_message_is_theirs(owner: bool) -> None:
+    page = Page("/", owner=owner, scope="u1")
+    page.element.user_sends()
+    await page.live(0.05)
+    page.chatkit.set_scope("u2")
+    await page.live(30.0)
+    page.element.user_sends()
+    await page.live(30.0)
+    assert page.snapshot.thread_id == "new_2"
+    assert page.storage.items == {f"{KEY}:u2": "new_2"}
+    page.chatkit.set_scope("u3")
+    assert page.chatkit._session.memory.is_former("new_2")
+
+
+@both
+@in_loop
+async def test_21_a_new_chat_that_has_not_settled_is_not_the_next_users(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    await page.live()
+    page.storage.items[f"{KEY}:u"] = "b"
+    page.element.user_opens(None)
+    await page.live(0.01)
+    page.chatkit.set_scope("u")
+    await page.live(5.0)
+    assert page.storage.items == {KEY: "a", f"{KEY}:u": "b"}
+
+
+@both
+@in_loop
+async def test_21_what_a_command_is_asking_for_is_the_former_users(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner, scope="u1")
+    await page.live()
+    asked = asyncio.create_task(page.chatkit.set_thread_id("b"))
+    await page.live(0.001)
+    assert page.snapshot.thread_id == "a"
+    page.chatkit.set_scope("u2")
+    assert page.chatkit._session.memory.is_former("b")
+    await page.live(5.0)
+    await asyncio.gather(asked, return_exceptions=True)
+    assert page.snapshot.thread_id is None
+    assert f"{KEY}:u2" not in page.storage.items
+
+
+@pytest.mark.parametrize("none", ["", "false", False])
+def test_21_an_empty_scope_is_none(none: Any) -> None:
+    page = Page("/?threadId=a", owner=True, scope=none)
+    assert page.chatkit.scope is None
+    page.element.user_opens("b")
+    page.wait()
+    assert page.storage.items == {KEY: "b"}

@@ -407,3 +407,66 @@ def test_events_that_were_kept_while_python_started_are_judged_by_their_own_time
     told.wait(SETTLE_DELAY)
     assert told.ids == [None]
     assert told.settling.proof.failed == set()
+
+
+def test_a_failed_load_is_taken_back_counted_from_where_its_end_has_been_handled() -> None:
+    told = Told("a")
+    told.change("x")
+    told.wait(TICK)
+    told.tell("thread.load.start", "x")
+    told.tell("thread.load.end", "x")
+    told.wait(0.03)  # a slow page: the next event has waited for us
+    told.settling.handled()
+    told.change("a")
+    told.wait(1.0)
+    assert told.settled == []
+    assert told.settling.proof.failed == {"x"}
+
+
+@pytest.mark.parametrize(("known", "agrees"), [(False, True), (True, False)])
+def test_what_a_restore_has_left_unproved_is_asked_for(known: bool, agrees: bool) -> None:
+    told = Told("x", rests=False)
+    told.settling.rest("x", known=known, agrees=agrees)
+    told.change("b")
+    told.load("b")
+    told.wait(1.0)
+    told.change("x")
+    told.wait(1.0)
+    assert told.questions == ["x"]
+
+
+def test_a_response_ends_a_doubt_whose_answer_would_be_another_threads() -> None:
+    told = Told("a")
+    told.is_there = None
+    told.change("b")
+    told.wait(SETTLE_DELAY)
+    assert told.questions == ["b"]
+    told.tell("response.start")
+    told.answer(True)
+    told.wait(SETTLE_DELAY)
+    assert told.settled == []
+
+
+def test_what_is_on_its_way_is_forgotten_when_the_user_changes() -> None:
+    told = Told("a")
+    told.change(None)
+    told.settling.forget()
+    told.wait(1.0)
+    assert told.settled == []
+
+
+def test_our_command_that_resolves_during_somebody_elses_load_proves_nothing() -> None:
+    told = Told("a")
+    told.change("x")
+    told.wait(TICK)
+    told.tell("thread.load.start", "x")
+    told.command("x")
+    told.answered("x", "resolved")
+    told.wait(1.0)
+    assert told.settled == []
+    told.tell("thread.load.end", "x")
+    told.wait(TICK)
+    told.change("a")
+    told.wait(1.0)
+    assert told.settled == []
+    assert told.settling.proof.failed == {"x"}
