@@ -26,6 +26,7 @@ class Leaving:
         self.memory: "Memory | None" = None
         self._former: "tuple[str | None] | tuple[()]" = ()
         self._made: "str | None" = None
+        self._expelled: "str | None" = None
         self._awaits_new_chat = False
 
     def begin(
@@ -41,6 +42,7 @@ class Leaving:
             # What is still shown of a user before is not this one's either.
             if thread_id is not None and not self.memory.is_former(thread_id):
                 self.memory.know(thread_id, former)
+        self._expelled = None
         self.memory.set_scope(scope)
         shows_one = snapshot.thread_id is not None or not snapshot.thread_known
         self._awaits_new_chat = shows_one and not snapshot.gone
@@ -53,6 +55,15 @@ class Leaving:
             return True
         awaited, self._awaits_new_chat = self._awaits_new_chat, False
         return awaited and thread_id is None
+
+    def is_still_shown(self) -> "bool":
+        """Whether the element shows a former user's thread; each is told once."""
+        shown = self._session.snapshot.thread_id
+        if self.memory is None or not self.memory.is_former(shown) or shown == self._expelled:
+            return False
+        self._expelled = shown
+        self._awaits_new_chat = True
+        return True
 
     def element_left(self) -> "bool":
         """Whether the new chat of leaving was still to come: the next element begins afresh."""

@@ -202,6 +202,9 @@ class Remembering:
             self._wishes.observe(self._session.snapshot)
         if settling is not None and settling.is_quiet and not self._wishes.is_open:
             self.losses.pay(agrees=settling.agrees)
+            if self._leaving.is_still_shown():
+                # The new chat of leaving was overtaken by a wish, and that has failed.
+                self._wish(None)
             if self._memory is not None:
                 self._memory.release()
 

@@ -173,12 +173,18 @@ class Watched(FakeElement):
         super()._initial_done(thread_id, status)
 
     def _begin_answer(self, *, typed: bool = False, new_thread: bool = False) -> None:
-        if not new_thread and self.account.takes(self.thread_id):
+        if not self.chat.owner and not new_thread and self.account.takes(self.thread_id):
             self.chat.ledger.speaks(self.thread_id)
         if new_thread and self.thread_id is not None:
             self.null = "creating"
         super()._begin_answer(typed=typed, new_thread=new_thread)
         self._authors[id(self._new)] = self.account.user
+
+    def request(self, kind: str, thread_id: str | None, status: int) -> None:
+        """See `FakeElement`. An owner sees whether the server has taken a message."""
+        if self.chat.owner and kind == "threads.add_user_message" and status == OK:
+            self.chat.ledger.speaks(thread_id)
+        super().request(kind, thread_id, status)
 
     def _created(self, token: object) -> None:
         # Whoever has asked for it, whoever is logged in by now.
