@@ -40,7 +40,7 @@ class Leaving:
         self._former = (self._former or (former,)) if snapshot.responding else ()
         for thread_id in {snapshot.lost, snapshot.thread_id} | set(snapshot.loading) | set(asked):
             # What is still shown of a user before is not this one's either.
-            if thread_id is not None and not self.memory.is_former(thread_id):
+            if not self.memory.is_former(thread_id):
                 self.memory.know(thread_id, former)
         self._expelled = None
         self.memory.set_scope(scope)

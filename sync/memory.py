@@ -77,9 +77,10 @@ class Memory:
         scopes = [scope for scope, ids in self._known.items() if thread_id in ids]
         return bool(scopes) and self._scope not in scopes
 
-    def know(self, thread_id: "str", scope: "str | None") -> "None":
+    def know(self, thread_id: "str | None", scope: "str | None") -> "None":
         """An id is of a scope."""
-        self._known.setdefault(scope, set()).add(thread_id)
+        if thread_id is not None:
+            self._known.setdefault(scope, set()).add(thread_id)
 
     @property
     def last(self) -> "str | None":
@@ -105,8 +106,7 @@ class Memory:
                     "of A-Z a-z 0-9 _ - . : ~"
                 )
             return
-        if thread_id is not None:
-            self.know(thread_id, self._scope)
+        self.know(thread_id, self._scope)
         self._last = (thread_id,)
         self._is_withheld = self._is_wish_open()
         if not self._is_withheld:

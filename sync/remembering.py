@@ -157,6 +157,9 @@ class Remembering:
         self._observe_requests(memory, settling, name, detail)
         if after.ready and not self.is_replaying:
             restoring.ready(after)
+        if name == "thread.load.start" and not self.is_former(after.thread_id):
+            # Whether or not it will settle: nobody else gets there by Back.
+            memory.know(after.thread_id, self.scope)
         if name == "thread.change" and before.thread_id in before.loading:
             self._wishes.overtaken(before.thread_id)
         restoring.observe(before, name, detail)

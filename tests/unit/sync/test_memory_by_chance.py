@@ -110,6 +110,18 @@ FOUND: dict[str, tuple[Story, str | None]] = {
         ],
         None,
     ),
+    "Back to what a former user had left before it settled": (
+        [("link-a", 0.11), ("opens-b", 0.2), ("login-user", 0.0), ("back", 0.0)],
+        None,
+    ),
+    "a login, and a wish that fails before the new chat": (
+        [("link-a", 0.11), ("login-user", 0.0), ("back", 0.0), ("missing", 0.0)],
+        "b",
+    ),
+    "a message that is stopped before the server has taken it": (
+        [("opens-a", 0.2), ("tab-b", 0.0), ("sends", 0.0), ("stops", 0.0)],
+        None,
+    ),
     "login, logout, login, Back": (
         [
             ("link-a", 2.0),
