@@ -66,8 +66,8 @@ def meaning(
     parameter means a new chat only if it differs from the one left in nothing but our parameter
     (and `others`, those of the page's other chats); where the page's own path or parameters
     differ, it has no opinion and the chat stays. The hash has no part in it, and an entry that
-    names what the one left named asks for nothing: `popstate` also fires for a click on a
-    `#fragment` (measured). What is no thread id counts as absent.
+    names what the one left named asks for nothing by itself: `popstate` also fires for a click on
+    a `#fragment` (measured). What is no thread id counts as absent.
     """
     named, former = _id_in(entry, parameter), _id_in(left, parameter)
     if named == former:

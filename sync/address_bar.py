@@ -43,10 +43,12 @@ class AddressBar:
         *,
         interval: "float" = WRITE_INTERVAL,
         others: "Callable[[], list[str]] | None" = None,
+        shows: "Callable[[str], bool]" = lambda thread_id: True,
     ):
         self.parameter = parameter
         self._browser = browser
         self._others = others
+        self._shows = shows
         self._wished = wished
         self._interval = interval
         self._left = browser.address()
@@ -183,14 +185,17 @@ class AddressBar:
         self._left = self._browser.write_address(url, push=push)
         return read(self._left, parameter) == thread_id
 
-    def _arrived(self, left: "str | None") -> "None":
+    def _arrived(self, left: "str | None", traversed: "bool") -> "None":
         # A browser without the Navigation API cannot tell which entry was left: then it is the
         # last one that we have seen, and a page that pushed its own since may be misread.
         left, self._left = left or self._left, self._browser.address()
         others = self._others() if self._others else []
         kind, thread_id = meaning(left, self._left, self.parameter or "", others)
         # Nonsense is taken out, and told once.
-        self.id_now()
+        named = self.id_now()
+        if traversed and named is not None and not self._shows(named):
+            # Both entries name it, and somebody walks from what is shown or loaded instead.
+            kind, thread_id = "thread", named
         if kind == "nothing":
             return
         # Back and Forward overtake whatever was still to be written.

@@ -122,11 +122,14 @@ export function connect(receive) {
       // Comes before popstate, also where the page has moved on by itself (measured). A replace
       // leaves no entry: it may be another chat's correction while this popstate is handed around.
       let left = null;
+      let traversed = false;
       const moved = ({ from, navigationType }) => {
-        if (navigationType !== "replace") left = from.url;
+        if (navigationType === "replace") return;
+        left = from.url;
+        traversed = navigationType === "traverse";
       };
       window.navigation?.addEventListener("currententrychange", moved, { signal });
-      addEventListener("popstate", () => tell(id, { left }), { signal });
+      addEventListener("popstate", () => tell(id, { left, traversed }), { signal });
     },
     onReturn(id) {
       const signal = begin(id);

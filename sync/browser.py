@@ -202,11 +202,12 @@ class Browser:
         """
         return str(self._bridge.writeAddress(url, push))
 
-    def on_entry(self, arrived: "Callable[[str | None], None]") -> "Undo":
-        """Calls `arrived(left)` after Back, Forward and fragment clicks. `left` is the URL that
-        was left, `None` where the browser cannot tell (the Navigation API, HTML standard).
+    def on_entry(self, arrived: "Callable[[str | None, bool], None]") -> "Undo":
+        """Calls `arrived(left, traversed)` after Back, Forward and fragment clicks. `left` is the
+        URL that was left, and `traversed` is true for Back and Forward; `None` and false where the
+        browser cannot tell (the Navigation API, HTML standard).
         """
-        number = self._register(lambda value, extra: arrived(value["left"]))
+        number = self._register(lambda value, extra: arrived(value["left"], value["traversed"]))
         self._bridge.onEntry(number)
         return self._undo(number)
 

@@ -20,7 +20,8 @@ OFF = (None, False, "", "false")
 class Places:
     """`bar` and `store`, from the settings or the element's own attributes, until `close`.
 
-    `wished(thread_id)` is called when somebody has gone Back or Forward to another thread.
+    `wished(thread_id)` is called when somebody has gone Back or Forward to another thread than the
+    chat `shows(thread_id)`.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Places:
         settings: "dict[str, Any]",
         about: "dict[str, Any]",
         wished: "Callable[[str | None], None]",
+        shows: "Callable[[str], bool]",
     ):
         self._browser = browser
         self._claims: "list[str]" = []
@@ -36,7 +38,7 @@ class Places:
         key = self._claim("key", settings, about)
         interval = settings["write_interval"]
         self.bar = AddressBar(
-            browser, parameter, wished, interval=interval, others=self._parameters
+            browser, parameter, wished, interval=interval, others=self._parameters, shows=shows
         )
         self.store = ThreadStore(browser, key, settings["scope"])
         self.bar.start()

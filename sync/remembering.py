@@ -130,7 +130,7 @@ class Remembering:
         self._undos = []
 
     def _open(self, about: "dict[str, Any]") -> "Memory":
-        places = Places(self._browser, self._settings, about, self._wished)
+        places = Places(self._browser, self._settings, about, self._wished, self._shows)
         self._undos += [places.close, self._browser.on_return(self._returned)]
         return Memory(
             self._browser,
@@ -327,6 +327,10 @@ class Remembering:
 
     def _wish(self, thread_id: "str | None") -> "None":
         self._wishes.wish(thread_id, self._session.snapshot)
+
+    def _shows(self, thread_id: "str") -> "bool":
+        snapshot = self._session.snapshot
+        return snapshot.thread_id == thread_id or not snapshot.thread_known
 
     def _returned(self) -> "None":
         """Out of the back/forward cache, as a visit: another page may have moved on meanwhile."""

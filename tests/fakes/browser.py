@@ -425,11 +425,17 @@ class FakeBrowser(Browser):
             self.history.write(url, push=push, state=self.history.states[self.history.index])
         return self.history.href
 
-    def on_entry(self, arrived: Callable[[str | None], None]) -> Undo:
+    def on_entry(self, arrived: Callable[[str | None, bool], None]) -> Undo:
         """See `Browser`."""
         number = self._hold("entry")
         undo = self.history.on_popstate(
-            lambda: self._guarded(lambda: arrived(self.history.left if self.navigation else None))
+            lambda: self._guarded(
+                lambda: (
+                    arrived(self.history.left, self.history.traversed)
+                    if self.navigation
+                    else arrived(None, False)
+                )
+            )
         )
 
         def end() -> None:

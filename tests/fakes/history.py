@@ -36,6 +36,7 @@ class History:
         self.states: list[object] = [None]
         self.index = 0
         self.left = self.entries[0]
+        self.traversed = False
         self.ignoring = False
         self.refusing = False
         self.limit: int | None = None
@@ -83,7 +84,7 @@ class History:
         whole = normalised(urljoin(self.href, url))
         self.writes.append(("push" if push else "replace", whole[len(ORIGIN) :]))
         if push:
-            self.left = self.href
+            self.left, self.traversed = self.href, False
             self._append(whole, state)
         else:
             self.entries[self.index] = whole
@@ -96,6 +97,7 @@ class History:
     def click_fragment(self, fragment: str) -> None:
         """A click on `#fragment`: a new entry, and popstate (measured)."""
         self.left = self.href
+        self.traversed = False
         self._append(self.href.partition("#")[0] + "#" + fragment, None)
         self._fire()
 
@@ -103,7 +105,7 @@ class History:
         """Back (-1) and Forward (1), as far as there are entries."""
         index = self.index + steps
         if 0 <= index < len(self.entries):
-            self.left, self.index = self.href, index
+            self.left, self.index, self.traversed = self.href, index, True
             self._fire()
 
     def back(self) -> None:

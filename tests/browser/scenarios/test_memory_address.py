@@ -412,6 +412,27 @@ def test_14_who_chooses_another_thread_while_the_one_of_a_back_loads_stays_there
     assert length(scene) == entries
 
 
+@pytest.mark.once
+def test_14_back_between_two_entries_of_one_thread_leads_away_from_what_loads(
+    scene: Scene,
+) -> None:
+    """A fragment has made two entries of b; a is being loaded. A click on one changes nothing."""
+    a, b = threads = make(scene, "Alpha", "Beta")
+    scene.open(body=links(threads), query=f"?threadId={b}")
+    scene.expect_shown(b)
+    scene.js("location.hash = 'one'")
+    slow = scene.site.faults.add("threads.get_by_id", thread_id=a, hold_after=0)
+    scene.js(OPEN, a)
+    slow.wait_hit()
+    scene.js("location.hash = 'two'")
+    scene.page.wait_for_function("(id) => scene.snapshots.at(-1).thread_id === id", arg=a)
+    scene.go(-1)
+    scene.page.wait_for_function("(id) => scene.snapshots.at(-1).thread_id === id", arg=b)
+    slow.release()
+    expect_settled(scene, b, f"?threadId={b}#one")
+    expect(scene.messages().first).to_contain_text("Beta asked")
+
+
 SLOWLY = """<script>
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const works = fake.answers.setThreadId;

@@ -564,6 +564,27 @@ def test_14_whoever_opens_another_thread_during_the_load_after_a_back_gets_that(
     assert page.urls == ["/?threadId=a", "/?threadId=c"]
 
 
+@both
+@in_loop
+async def test_14_back_between_two_entries_of_one_thread_leads_away_from_what_loads(
+    owner: bool,
+) -> None:
+    """A reload, or a fragment, has made two entries of b; a is being loaded, and is not settled."""
+    page = Page("/?threadId=b", owner=owner)
+    await page.live()
+    page.browser.history.click_fragment("part")
+    page.server.latencies["a"] = 3.0
+    page.element.user_opens("a")
+    await page.live(0.7)
+    page.browser.history.click_fragment("other")
+    await page.live(0.1)
+    assert page.snapshot.thread_id == "a", "a click changes nothing"
+    page.browser.history.back()
+    await page.live(30.0)
+    assert page.element.thread_id == page.named == page.stored == "b"
+    assert page.urls == ["/?threadId=b", "/?threadId=b#part", "/?threadId=b#other"]
+
+
 # 15. The page's own entries.
 
 

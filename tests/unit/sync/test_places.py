@@ -12,7 +12,13 @@ SETTINGS = {"parameter": "threadId", "key": "chatkit.threadId", "scope": None, "
 
 def places(browser: FakeBrowser, **about: Any) -> Places:
     """Those of an element with these attributes."""
-    return Places(browser, SETTINGS, {"parameter": None, "key": None} | about, lambda one: None)
+    return Places(
+        browser,
+        SETTINGS,
+        {"parameter": None, "key": None} | about,
+        lambda one: None,
+        lambda one: True,
+    )
 
 
 def test_the_settings_name_them_and_an_elements_own_attributes_go_before() -> None:

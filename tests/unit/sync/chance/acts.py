@@ -144,7 +144,7 @@ def _in_the_tab(tab: Tab, chat: Chat, which: str) -> Acts:
 
     def fragment() -> None:
         for one in tab.chats:
-            one.ledger.arrived(history.href, history.href)
+            one.ledger.arrived(history.href, history.href, walked=False)
         history.click_fragment("x")
 
     def cache() -> None:

@@ -90,7 +90,7 @@ class Ledger:
 
     # What others do.
 
-    def arrived(self, left: str, entry: str) -> None:
+    def arrived(self, left: str, entry: str, *, walked: bool) -> None:
         """Back, Forward, or a fragment: what the two entries mean, said a second time."""
         chat = self._chat
         before, now = chat.named_in(left), chat.named_in(entry)
@@ -101,6 +101,10 @@ class Ledger:
             self.silent = chat.tab.page_part(left) != chat.tab.page_part(entry)
         if now != before and not self.silent:
             # Overtakes whatever was still to be written.
+            self._owe_nothing()
+            self.failed_wishes += 1
+        elif walked and now is not None and now != chat.element.thread_id:
+            # Both name what is not shown: somebody walks away from what is.
             self._owe_nothing()
             self.failed_wishes += 1
 

@@ -189,7 +189,8 @@ class Tab:
         index = self.history.index + steps
         if 0 <= index < len(self.history.entries):
             for chat in self.chats:
-                chat.ledger.arrived(self.history.href, self.history.entries[index])
+                entry = self.history.entries[index]
+                chat.ledger.arrived(self.history.href, entry, walked=True)
         self.history.go(steps)
 
     def write(self, url: str, *, push: bool) -> None:
