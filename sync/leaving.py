@@ -6,23 +6,17 @@ former one's, although its id comes later.
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from typing import Protocol
+    from collections.abc import Callable, Collection
 
     from .memory import Memory
     from .state import Snapshot
-
-    class Teller(Protocol):
-        """What is needed of the session."""
-
-        snapshot: Snapshot
 
 
 class Leaving:
     """Duties: `begin` when the scope changes, `settled` and `response_ended` for what follows."""
 
-    def __init__(self, session: "Teller"):
-        self._session = session
+    def __init__(self, snapshot: "Callable[[], Snapshot]"):
+        self._snapshot = snapshot
         self.memory: "Memory | None" = None
         self._former: "tuple[str | None] | tuple[()]" = ()
         self._made: "str | None" = None
@@ -35,7 +29,7 @@ class Leaving:
         """From one scope to another; `asked` are the threads that are on their way."""
         if self.memory is None:
             return
-        snapshot = self._session.snapshot
+        snapshot = self._snapshot()
         # Of two changes in one moment the first tells whose the response is.
         self._former = (self._former or (former,)) if snapshot.responding else ()
         for thread_id in {snapshot.lost, snapshot.thread_id} | set(snapshot.loading) | set(asked):
@@ -58,7 +52,7 @@ class Leaving:
 
     def is_still_shown(self) -> "bool":
         """Whether the element shows a former user's thread; each is told once."""
-        shown = self._session.snapshot.thread_id
+        shown = self._snapshot().thread_id
         if self.memory is None or not self.memory.is_former(shown) or shown == self._expelled:
             return False
         self._expelled = shown

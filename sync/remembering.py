@@ -70,7 +70,7 @@ class Remembering:
         )
         self._undos: "list[Callable[[], None]]" = []
         self._is_stopped = False
-        self._leaving = Leaving(session)
+        self._leaving = Leaving(lambda: session.snapshot)
         self._late: "str | None" = None
         self.is_replaying = False
 
@@ -218,7 +218,7 @@ class Remembering:
             self._settling.command_started(command, thread_id, new_thread)
 
     def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":
-        """… and has ended: "resolved", "failed" (its thread could not be loaded) or "unknown"."""
+        """… and has ended: "resolved", "failed" (it did not load), "refused" or "unknown"."""
         if self._settling is not None:
             thread_id, new_thread = _subject(command, parameters)
             shown = self._session.snapshot.thread_id

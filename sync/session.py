@@ -224,5 +224,5 @@ class Session:
         self.memory.command_started(command, parameters)
 
     def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":
-        """… and has ended: "resolved", "failed" (its thread could not be loaded) or "unknown"."""
+        """… and has ended: "resolved", "failed" (it did not load), "refused" or "unknown"."""
         self.memory.command_ended(command, parameters, outcome)

@@ -147,7 +147,7 @@ class Settling:
         shown: "str | None",
     ) -> "None":
         """How a command ended and the thread shown by then: "resolved", "failed" where the thread
-        could not be loaded, or "unknown".
+        could not be loaded, "refused" for another reason, or "unknown".
         """
         if new_thread:
             self._creation.answered(outcome)
@@ -231,11 +231,10 @@ class Settling:
             self._rest_at(None)
         elif self._switch is not None and self._is_taken_back(self._switch, thread_id, at):
             self.proof.load_failed(self._switch.thread_id)
-            is_known = self._is_shown_known or self._switch.is_meant
+            is_rest = self._is_shown_known or self._switch.is_meant
             is_back = self._switch.came_from == (thread_id,) and not self._is_late(self._switch)
-            is_back = is_back and is_known
             self._drop()
-            if thread_id is None and not is_back:
+            if thread_id is None and not (is_back and is_rest):
                 # The first restore, whose time had run out, or the thread before is lost on the
                 # way: nobody meant this null either.
                 self._rest_at(None)
@@ -333,8 +332,9 @@ class Settling:
 
     def _waits_for_answer(self, switch: "Switch") -> "bool":
         # Whoever has opened another thread during the load that we have asked for is the newer one.
-        is_left = self._resting and self._loading.issuperset(self._asked)
-        return switch.thread_id in self._asked or not (is_left or not self._asked)
+        if self._resting and self._loading.issuperset(self._asked):
+            return switch.thread_id in self._asked
+        return bool(self._asked)
 
     def _tell_calm(self) -> "None":
         if self.is_quiet:

@@ -39,6 +39,10 @@ class Server:
         self.confirmed.add(thread_id)
         return 200
 
+    def next_id(self) -> str:
+        """Return the id of the thread that is being made."""
+        return f"new_{self._made}"
+
     def create(self) -> tuple[int, str]:
         """Makes a thread: the status, and its id where that is 200."""
         if self.down:
@@ -46,7 +50,7 @@ class Server:
         if self.creating != 200:
             return self.creating, ""
         self._made += 1
-        made = f"new_{self._made}"
+        made = self.next_id()
         self.threads.append(made)
         self.ever.add(made)
         self.confirmed.add(made)

@@ -65,18 +65,9 @@ class Account(Server):
         """Whether a message in a thread would be taken now."""
         return not self.down and thread_id in self.threads and thread_id not in self.failing
 
-    def create(self) -> tuple[int, str]:
-        """Makes a thread of the present user."""
-        if self.down:
-            return DOWN, ""
-        if self.creating != 200:
-            return self.creating, ""
-        self._made += 1
-        made = self.id_of(f"new_{self._made}", self.user)
-        self.threads.append(made)
-        self.ever.add(made)
-        self.confirmed.add(made)
-        return 200, made
+    def next_id(self) -> str:
+        """Return the id of a thread of the present user."""
+        return self.id_of(super().next_id(), self.user)
 
 
 class Watched(FakeElement):
