@@ -5,6 +5,7 @@ const chat = document.querySelector("openai-chatkit");
 chat.setOptions({
   api: { url: "/chatkit", domainKey: "local" },
   frameTitle: "Assistant",
+  theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
   history: { enabled: true },
 });
 

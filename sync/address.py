@@ -88,7 +88,7 @@ def entry_kind(current: "str | None", settled: "str | None", *, correcting: "boo
     """
     if current == settled:
         return None
-    return "replace" if current is None or correcting else "push"
+    return "replace" if correcting or not is_thread_id(current) else "push"
 
 
 def parameter_text(parameter: "str") -> "str":

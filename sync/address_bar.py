@@ -96,7 +96,9 @@ class AddressBar:
                 f"The address has a {self.parameter!r} that is no thread id; it is ignored and "
                 "taken out. Ids are 1 to 256 of A-Z a-z 0-9 _ - . : ~"
             )
-        self._write(None, push=False)
+        if not (self._write(None, push=False) or self._waiting):
+            self._clear_soon()
+            self._timer = self._browser.later(RETRY_AFTER, self.flush)
         return None
 
     def url_of(self, thread_id: "str") -> "str":
@@ -132,8 +134,11 @@ class AddressBar:
         """
         self._drop()
         if self.parameter and read(self._browser.address(), self.parameter) is not None:
-            self._wanted, self._correcting, self._waiting, self._retries = None, True, True, 0
+            self._clear_soon()
             self.flush()
+
+    def _clear_soon(self) -> "None":
+        self._wanted, self._correcting, self._waiting, self._retries = None, True, True, 0
 
     def _drop(self) -> "None":
         self._waiting = False

@@ -79,6 +79,11 @@ export function configure(theRecorder) {
 export function observe() {
   if (observer) return;
   if (!recorder) addEventListener("click", guard, true);
+  addEventListener("focusout", ({ target }) => {
+    // What was kept in sight for the focus alone.
+    const toolbar = target.closest?.("[data-chatkit-show]")?.closest(TOOLBAR);
+    if (toolbar) queueMicrotask(() => drawContainer(toolbar));
+  });
   installLook();
   observer = new MutationObserver((records) => {
     if (!records.some(concernsUs)) return;
@@ -285,7 +290,7 @@ function isSwitched(member) {
 function drawMember(member, state) {
   const { chatkitShow: show, chatkitThread: thread } = member.dataset;
   if (show !== undefined) {
-    const hidden = !isShown(show, state);
+    const hidden = !isShown(show, state) && !keepsFocus(member);
     if (member.hidden !== hidden) member.hidden = hidden;
   }
   if (thread !== undefined) {
@@ -295,6 +300,12 @@ function drawMember(member, state) {
   const reason = isSwitched(member) ? reasonFor(member, actionOf(member), state) : null;
   if (reason) turnOff(member, reason);
   else turnOn(member);
+}
+
+/** Whether somebody who goes by keyboard stands on it: hidden, it would drop them at the page's top. */
+function keepsFocus(member) {
+  const focused = document.activeElement;
+  return !member.hidden && member.contains(focused) && focused.matches(":focus-visible");
 }
 
 function isShown(show, state) {

@@ -98,8 +98,8 @@ class ThreadStore:
 
     def _report_loss(self, what: "str") -> "None":
         self._report(
-            f"localStorage {what}. The chat goes on; the conversation is remembered for this "
-            "page only."
+            f"localStorage {what}. The chat goes on; a visit whose address names no thread will "
+            "not find this one."
         )
 
     def _report(self, what: "str") -> "None":

@@ -28,9 +28,9 @@ TEXTS = {
     "gone": "The chat has left this page.",
     "thread-gone": "That conversation no longer exists.",
     "switch-failed": "That conversation could not be opened.",
-    "restore-failed": "The last conversation could not be loaded. Try again in a moment.",
-    "restore-unknown": "The last conversation could not be loaded. Try again in a moment.",
-    "restore-given-up": "The last conversation still cannot be loaded.",
+    "restore-failed": "The conversation could not be loaded. Try again in a moment.",
+    "restore-unknown": "The conversation could not be loaded. Try again in a moment.",
+    "restore-given-up": "The conversation still cannot be loaded.",
     "signed-out": "You are signed out. Sign in to go on.",
     "unavailable": "The chat service is unavailable at the moment.",
     "refused": "The chat did not accept that.",
@@ -146,7 +146,12 @@ class Toolbar:
             self._key = key
             self._text = ""
             self._browser.cancel(self._timer)
-            self._timer = self._browser.later(self._announce_after, self._announce) if key else None
+            self._timer = None
+            if key is not None and key == snapshot.notice:
+                # A result, not a phase that may be over in a moment.
+                self._text = self._texts.get(key, "")
+            elif key is not None:
+                self._timer = self._browser.later(self._announce_after, self._announce)
         self._send()
         if self._kept and snapshot.phase != "starting":
             self._release(snapshot)

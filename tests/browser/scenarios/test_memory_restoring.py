@@ -12,9 +12,9 @@ from .scene import OPTIONS, START_LIMIT, TOOLBAR, Scene
 from .test_memory_saving import WRITES, choose, saved, writes
 from .threads import MODES, bar, length, make, store
 
-FAILED = "The last conversation could not be loaded. Try again in a moment."
-UNKNOWN = "The last conversation could not be loaded. Try again in a moment."
-GIVEN_UP = "The last conversation still cannot be loaded."
+FAILED = "The conversation could not be loaded. Try again in a moment."
+UNKNOWN = "The conversation could not be loaded. Try again in a moment."
+GIVEN_UP = "The conversation still cannot be loaded."
 GONE = "That conversation no longer exists."
 
 RETRY = TOOLBAR.replace(
@@ -449,6 +449,25 @@ def test_05_what_could_not_be_loaded_now_is_kept_and_trying_again_shows_the_mess
     expect(scene.messages()).to_have_count(4)
     scene.expect_shown(a)
     assert [what for what, _ in writes(scene) if "failed" not in what] == []
+
+
+@pytest.mark.once
+def test_05_who_tries_again_by_keyboard_keeps_the_focus(scene: Scene) -> None:
+    [a] = make(scene, "Alpha")
+    scene.site.faults.add("threads.get_by_id", status=500)
+    scene.open(owner=True, body=RETRY + '<button id="next">Next</button>', query=f"?threadId={a}")
+    expect_told(scene, FAILED)
+    scene.site.faults.clear()
+    retry = scene.locate("#retry")
+    retry.focus()
+    scene.page.keyboard.press("Enter")
+    scene.expect_shown(a)
+    expect_told(scene, "")
+    expect(retry).to_be_focused()
+    expect(retry).to_have_attribute("data-chatkit-off", "nothing-to-retry")
+    scene.page.keyboard.press("Tab")
+    expect(retry).not_to_be_focused()
+    expect(retry).to_be_hidden()
 
 
 @MODES

@@ -9,6 +9,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
+from sync.toolbar import TEXTS
+
 from .scene import CONTROLS, ELEMENT, START_LIMIT, TOOLBAR, Scene
 from .test_memory_saving import WRITES, writes
 from .threads import MODES, bar, length, make, store
@@ -651,6 +653,33 @@ def test_22_back_leads_each_of_two_elements_to_its_own_thread(scene: Scene) -> N
         scene.go(steps)
         expect_both(scene, *walk[place])
     assert length(scene) == entries + 2
+
+
+def test_22_what_one_of_two_elements_cannot_show_is_its_own_affair(scene: Scene) -> None:
+    """Its thread cannot be had, is tried again, and is gone: the other goes on as if alone."""
+    first, side = make(scene, "First", "Side")
+    retry = (
+        '<span data-chatkit-toolbar="#other"><button id="side-retry" data-chatkit-action="retry"'
+        ' data-chatkit-show="retry">Try again</button></span>'
+        '<output id="side-status" data-chatkit-status="#other"></output>'
+    )
+    scene.site.faults.add("threads.get_by_id", thread_id=side, status=500)
+    query = f"?side={side}&threadId={first}"
+    scene.open(owner=True, element=TWO, body=TWO_BARS + retry, head=SHOWN, query=query)
+    scene.expect_phase("idle")
+    expect(scene.locate("#side-status")).to_have_text(TEXTS["restore-failed"])
+    expect(scene.locate("#status")).to_have_text("")
+    scene.expect_query(query)
+    before = scene.page.locator("#chat").element_handle()
+    scene.site.faults.clear()
+    scene.press("#side-retry")
+    expect_both(scene, first, side)
+    expect(scene.locate("#side-status")).to_have_text("")
+    assert scene.page.evaluate("chat => chat.isConnected", before), "the first is the one it was"
+    scene.site.faults.add("threads.get_by_id", thread_id=side, status=404)
+    scene.reload()
+    expect(scene.locate("#side-status")).to_have_text(TEXTS["thread-gone"])
+    expect_both(scene, first, None)
 
 
 def test_22_two_elements_that_share_names_are_told_and_the_first_remembers(scene: Scene) -> None:

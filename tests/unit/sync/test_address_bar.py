@@ -153,6 +153,29 @@ def test_a_browser_that_never_lets_us_write_is_reported_once_and_left_alone(how:
     assert page.browser.clock.pending == 0
 
 
+def test_nonsense_that_the_browser_does_not_let_us_take_out_is_tried_again() -> None:
+    page = Page("/?q=1&threadId=%20")
+    page.browser.history.ignoring = True
+    assert page.bar.id_now() is None
+    assert page.browser.history.url == "/?q=1&threadId=%20"
+    page.browser.history.ignoring = False
+    page.wait(RETRY_AFTER)
+    assert page.urls == ["/?q=1"]
+    assert len(page.browser.reports) == 1
+
+
+def test_a_thread_that_settles_beside_nonsense_takes_its_place() -> None:
+    page = Page("/?q=1&threadId=%20")
+    page.browser.history.ignoring = True
+    assert page.bar.id_now() is None
+    page.settle("b")
+    page.browser.history.ignoring = False
+    page.wait(RETRY_AFTER)
+    assert page.urls == ["/?q=1&threadId=b"]
+    page.wait(60.0)
+    assert len(page.browser.reports) == 1
+
+
 def test_back_and_forward_ask_for_the_entrys_thread() -> None:
     page = Page("/?threadId=a")
     page.settle("b")

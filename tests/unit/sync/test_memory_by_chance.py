@@ -27,16 +27,20 @@ back forward back-two fragment reload link-a
 own-entry own-with own-replace
 tab-a tab-b tab-clears tab-a cache
 """.split()
-PASSING = "down up replaced retry retries slow-a slow-b quick".split()
+PACES = "slow-a slow-b quick brisk sluggish".split()
+PASSING = [*"down up replaced retry retries".split(), *PACES]
 STORMY = """
 missing control-x link-x link-nonsense deletes refuses fails accepts ill-a ill-b well vanishes-b
 """.split()
 USERS = "login-user login-nobody".split()
-KEEPING = """
+KEEPING = (
+    """
 opens-a opens-b opens-c control-a control-b asks-c sends says stops
 back forward fragment reload cache own-with
-down up replaced retry retries slow-a slow-b quick
+down up replaced retry retries
 """.split()
+    + PACES
+)
 
 Story = list[tuple[str, float]]
 
@@ -161,7 +165,7 @@ def test_what_chance_has_found_stays_mended(owner: bool, what: str) -> None:
 
 @both
 @by_chance(share=0.2)
-@given(story=stories(*CALM), own=OWN)
+@given(story=stories(*CALM, *PACES), own=OWN)
 def test_without_failures_address_storage_and_screen_agree(
     owner: bool, story: Story, own: str | None
 ) -> None:

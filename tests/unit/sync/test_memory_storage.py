@@ -105,7 +105,7 @@ def test_18_the_chat_goes_on_the_address_serves_and_one_report_says_so(
     assert page.urls == [f"/?threadId={one}" for one in ("a", "b", "c", "new_1")]
     assert len(page.browser.reports) == 1
     assert "localStorage" in page.browser.reports[0]
-    assert "this page only" in page.browser.reports[0]
+    assert "will not find this one" in page.browser.reports[0]
     shows(page.reload(), "c")
 
 

@@ -87,7 +87,7 @@ def test_memory_serves_where_the_browser_does_not_and_one_report_says_so(trouble
     store.write(None)
     assert store.read() is None
     assert len(browser.reports) == 1
-    assert "this page only" in browser.reports[0]
+    assert "will not find this one" in browser.reports[0]
 
 
 def test_a_full_storage_does_not_bring_an_older_thread_back() -> None:

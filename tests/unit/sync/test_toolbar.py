@@ -137,6 +137,18 @@ def test_a_short_phase_is_not_announced() -> None:
     assert bar.browser.counts()["timers"] == 0
 
 
+def test_a_result_is_said_at_once_and_for_as_long_as_it_holds() -> None:
+    bar = Bar()
+    bar.toolbar.draw(replace(IDLE, {"notice": "switch-failed"}))
+    assert bar.texts == [TEXTS["switch-failed"]]
+    bar.toolbar.draw(replace(LOADING, {"notice": "switch-failed"}))
+    assert bar.drawings[-1]["text"] == ""
+    bar.browser.clock.advance(60.0)
+    bar.toolbar.draw(IDLE)
+    assert bar.texts == [TEXTS["switch-failed"], TEXTS["loading"]]
+    assert bar.browser.counts()["timers"] == 0
+
+
 def test_the_text_goes_with_its_phase() -> None:
     bar = Bar()
     bar.toolbar.draw(RESPONDING)

@@ -109,6 +109,9 @@ def _around_the_chat(tab: Tab, chat: Chat, which: str) -> Acts:
             if one is chat or which == "clears":
                 one.ledger.tab_wrote(one.stored)
 
+    def paced(latency: float, answer_time: float) -> None:
+        server.latency, server.answer_time = latency, answer_time
+
     def vanishes() -> None:
         if thread in server.threads:
             server.threads.remove(thread)
@@ -124,6 +127,8 @@ def _around_the_chat(tab: Tab, chat: Chat, which: str) -> Acts:
         "well": server.failing.clear,
         "slow": lambda: server.latencies.update({thread: 1.5}),
         "quick": server.latencies.clear,
+        "brisk": lambda: paced(0.003, 0.004),
+        "sluggish": lambda: paced(0.7, 6.0),
         "vanishes": vanishes,
     }
 
