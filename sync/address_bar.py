@@ -31,8 +31,9 @@ class AddressBar:
     """Keeps one parameter of the page's URL.
 
     `parameter` is its name, `None` switches the address bar off. `id_now` reads, `settled`
-    writes, `start` and `stop` frame the listening for Back and Forward, and `others()` names the
-    parameters of the page's other chats.
+    writes, `start` and `stop` frame the listening for Back and Forward, `others()` names the
+    parameters of the page's other chats, and `stays(thread_id)` tells whether the chat shows a
+    thread or is not on its way to another.
     """
 
     def __init__(
@@ -43,12 +44,12 @@ class AddressBar:
         *,
         interval: "float" = WRITE_INTERVAL,
         others: "Callable[[], list[str]] | None" = None,
-        shows: "Callable[[str], bool]" = lambda thread_id: True,
+        stays: "Callable[[str], bool]" = lambda thread_id: True,
     ):
         self.parameter = parameter
         self._browser = browser
         self._others = others
-        self._shows = shows
+        self._stays = stays
         self._wished = wished
         self._interval = interval
         self._left = browser.address()
@@ -100,6 +101,16 @@ class AddressBar:
             self._clear_soon()
             self._timer = self._browser.later(RETRY_AFTER, self.flush)
         return None
+
+    def chosen_by_page(self) -> "str | None":
+        """The id that the page itself has put into the address since we wrote or read it last.
+        What still waited to be written is out of date then.
+        """
+        named = self.id_now()
+        if named is None or named == read(self._left, self.parameter or ""):
+            return None
+        self._drop()
+        return named
 
     def url_of(self, thread_id: "str") -> "str":
         """The page's URL with a thread in it; as it is where the address is switched off."""
@@ -198,8 +209,9 @@ class AddressBar:
         kind, thread_id = meaning(left, self._left, self.parameter or "", others)
         # Nonsense is taken out, and told once.
         named = self.id_now()
-        if traversed and named is not None and not self._shows(named):
-            # Both entries name it, and somebody walks from what is shown or loaded instead.
+        is_elsewhere = named is not None and not (self.id_soon() == named and self._stays(named))
+        if traversed and is_elsewhere:
+            # Both entries name it, and somebody walks away from what is on its way instead.
             kind, thread_id = "thread", named
         if kind == "nothing":
             return

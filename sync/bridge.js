@@ -38,6 +38,7 @@ export function connect(receive) {
 
   return {
     now: () => performance.now() / 1000,
+    date: () => Date.now() / 1000,
     later(id, seconds) {
       timers.set(
         id,

@@ -35,6 +35,7 @@ class Browser:
         self._handlers: "dict[int, Callable[[Any, Any], None]]" = {}
         self._last = 0
         self.claims: "set[str]" = set()
+        self.known: "dict[str, dict[str | None, set[str]]]" = {}
         self.written_at: "float | None" = None
         self._proxy = create_proxy(self._receive)
         self._bridge = chatkit_bridge.connect(self._proxy)
@@ -64,6 +65,10 @@ class Browser:
     def now(self) -> "float":
         """Seconds of a clock that never goes back; the same that stamps events."""
         return float(self._bridge.now())
+
+    def date(self) -> "float":
+        """Seconds since 1970, by a clock that can be set: what outlives the page is told by it."""
+        return float(self._bridge.date())
 
     def later(self, seconds: "float", function: "Callable[[], None]") -> "object":
         """Calls `function` once after so many seconds; returns what `cancel` takes."""

@@ -132,6 +132,7 @@ class ChatKit:
         if self.scope not in (None, scope):
             # The first one runs.
             del self._kept[1:]
+            self._session.forget_clicks()
         self._session.memory.set_scope(scope)
 
     @property
@@ -209,6 +210,7 @@ class ChatKit:
                 raise ChatKitUnavailable("set_thread_id", "scope", reason)
             if not memory.can_show(thread_id):
                 reason = "it has failed on this element before"
+                memory.losses.could_not_open(thread_id)
                 raise CommandRejected("set_thread_id", "Error", reason)
 
         await self._session.commands.run(

@@ -95,6 +95,10 @@ class Commands:
         self._queue: "list[_Ticket]" = []
         self._running: "list[tuple[str, Callable[[str, Any, object], None]]]" = []
 
+    def running(self, command: "str") -> "int":
+        """How often the element has been asked and has not answered yet."""
+        return len([name for name, _ in self._running if name == command])
+
     def limit(self, command: "str") -> "float | None":
         """The command's time limit in seconds."""
         limit = TIMEOUTS[command]
@@ -115,9 +119,9 @@ class Commands:
 
         While the chat starts it waits; while it is busy it raises `ChatKitBusy`, or waits with
         `when_busy="wait"`, in order of asking. `timeout` is in seconds and covers waiting and
-        running. `check` may raise, now and when its turn has come. Raises `ChatKitBusy`,
-        `ChatKitUnavailable`, `CommandRejected`, `CommandTimeout`, and `TypeError` for a parameter
-        that cannot cross into JavaScript.
+        running. `check` may raise, now, when its turn has come and when it has resolved. Raises
+        `ChatKitBusy`, `ChatKitUnavailable`, `CommandRejected`, `CommandTimeout`, and `TypeError`
+        for a parameter that cannot cross into JavaScript.
         """
         if when_busy not in ("refuse", "wait"):
             raise ValueError(f'when_busy is "refuse" or "wait", not {when_busy!r}')
@@ -151,6 +155,7 @@ class Commands:
                 self.wake()
             error = self._error(command, seconds, await answer.get())
             if error is None:
+                check()
                 return
             kind = error.kind if isinstance(error, CommandRejected) else ""
             if kind == "already-responding":

@@ -32,6 +32,12 @@ class Creation:
         """A new chat was asked for meanwhile: should the thread fail now, that is what is left."""
         self._is_left = True
 
+    def typed(self) -> "None":
+        """The response that has just started is of a message that somebody has typed; so ours,
+        which was never answered, has not begun.
+        """
+        self.is_on = self.is_on and self._messages > 0
+
     def response_started(self) -> "None":
         """Ours, or that of a message which somebody has typed in the same moment."""
         self.is_on = self.is_on or self._messages > 0

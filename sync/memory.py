@@ -31,6 +31,7 @@ class Memory:
         store: "ThreadStore",
         scope: "str | None" = None,
         *,
+        known: "dict[str | None, set[str]] | None" = None,
         is_wish_open: "Callable[[], bool]" = lambda: False,
     ):
         self._browser = browser
@@ -41,15 +42,21 @@ class Memory:
         self._is_withheld = False
         self._scope = scope
         self._last: "tuple[str | None] | tuple[()]" = ()
-        self._known: "dict[str | None, set[str]]" = {}
+        self._known: "dict[str | None, set[str]]" = {} if known is None else known
 
     def wanted(self, *, again: "bool" = False) -> "tuple[str | None, bool]":
         """The id to restore, and whether the address names it, so that it goes before what the
         page itself may load.
 
         The address wins over storage. With `again`, for an element in the place of another, what
-        was settled last on this page wins over both.
+        was settled last on this page wins over both, unless the page itself has gone to an entry
+        that names another thread.
         """
+        chosen = self._bar.chosen_by_page() if again else None
+        if chosen is not None and not self.is_former(chosen):
+            # A visit of its own: what was shown before is left behind.
+            self._last = ()
+            return chosen, True
         self._bar.flush()
         if again and self._last:
             return self._last[0], True

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .tasks import Tasks
 
 
+GONE = 404
+
+
 class Owning:
     """Configures one element after the other with the same options."""
 
@@ -69,16 +72,17 @@ class Owning:
         return self._browser.configure(element, options, self._callbacks.page_fetch, heard)
 
     def status_of(self, thread_id: "str") -> "int | None":
-        """How the last load of a thread was answered, or whatever has worked on it since; `None`
-        where nothing was seen.
+        """How the last load of a thread was answered, or whatever has worked on it since, which is
+        404 for its deletion; `None` where nothing was seen.
         """
         return self._statuses.get(thread_id)
 
     def _note(self, request: "dict[str, Any]") -> "None":
+        thread_id, status = request["thread"], request["status"]
         is_load = request["type"] == "threads.get_by_id"
-        works = request["type"] != "threads.delete" and not is_error(request)
-        if request["thread"] is not None and (is_load or works):
-            self._statuses[request["thread"]] = request["status"]
+        if thread_id is not None and (is_load or not is_error(request)):
+            is_deleted = request["type"] == "threads.delete"
+            self._statuses[thread_id] = GONE if is_deleted else status
 
 
 TALK = (

@@ -18,10 +18,11 @@ OFF = (None, False, "", "false")
 
 
 class Places:
-    """`bar` and `store`, from the settings or the element's own attributes, until `close`.
+    """`bar` and `store`, from the settings or the element's own attributes, until `close`;
+    `known` are the threads by their scopes.
 
     `wished(thread_id)` is called when somebody has gone Back or Forward to another thread than the
-    chat `shows(thread_id)`.
+    one at which the chat `stays(thread_id)`.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class Places:
         settings: "dict[str, Any]",
         about: "dict[str, Any]",
         wished: "Callable[[str | None], None]",
-        shows: "Callable[[str], bool]",
+        stays: "Callable[[str], bool]",
     ):
         self._browser = browser
         self._claims: "list[str]" = []
@@ -38,9 +39,11 @@ class Places:
         key = self._claim("key", settings, about)
         interval = settings["write_interval"]
         self.bar = AddressBar(
-            browser, parameter, wished, interval=interval, others=self._parameters, shows=shows
+            browser, parameter, wished, interval=interval, others=self._parameters, stays=stays
         )
         self.store = ThreadStore(browser, key, settings["scope"])
+        # For as long as the page lives, whichever element has these names by then.
+        self.known = browser.known.setdefault(f"{parameter} {key}", {})
         self.bar.start()
 
     def close(self) -> "None":

@@ -40,6 +40,14 @@ class Proof:
         """Whether nobody can tell yet: only the server knows."""
         return thread_id not in self._seen and thread_id not in self.failed
 
+    def has_met(self, thread_id: "str | None") -> "bool":
+        """Whether it was shown or loaded here before, so that it cannot have been created now."""
+        return thread_id in self._seen or thread_id in self._begun or thread_id in self.failed
+
+    def deleted(self, thread_id: "str") -> "None":
+        """Somebody has deleted it: what was seen before tells nothing any more."""
+        self._seen.discard(thread_id)
+
     def judge(self, thread_id: "str", is_there: "bool") -> "None":
         """The server has been asked."""
         if is_there:

@@ -130,13 +130,14 @@ class Remembering:
         self._undos = []
 
     def _open(self, about: "dict[str, Any]") -> "Memory":
-        places = Places(self._browser, self._settings, about, self._wished, self._shows)
+        places = Places(self._browser, self._settings, about, self._wished, self._stays)
         self._undos += [places.close, self._browser.on_return(self._returned)]
         return Memory(
             self._browser,
             places.bar,
             places.store,
             self.scope,
+            known=places.known,
             is_wish_open=lambda: self._wishes.is_open,
         )
 
@@ -160,17 +161,24 @@ class Remembering:
         if name == "thread.load.start" and not self.is_former(after.thread_id):
             # Whether or not it will settle: nobody else gets there by Back.
             memory.know(after.thread_id, self.scope)
-        if name == "thread.change" and before.thread_id in before.loading:
-            self._wishes.overtaken(before.thread_id)
         restoring.observe(before, name, detail)
+        is_creating = settling.is_creating
         settling.observe(before, name, detail, at)
+        is_talk = before.responding and (before.thread_id is None or is_creating)
+        if name == "thread.change" and not (is_talk or settling.has_fallen_back):
+            self._changed(settling, before, after.thread_id)
         if self._late is not None and not self.can_show(self._late):
             late, self._late = self._late, None
             self.losses.restore_failed(late, "")
-        if name == "response.start" and not self._sees_requests:
+        if name == "response.start" and not (self._sees_requests or settling.is_creating):
             memory.used(after.thread_id)
-        elif name == "response.end":
-            self._leaving.response_ended(settling.unloaded)
+        self._leaving.observe(before, name, settling.unloaded)
+
+    def _changed(self, settling: "Settling", before: "Snapshot", thread_id: "str | None") -> "None":
+        if before.thread_id in before.loading:
+            self._wishes.overtaken(before.thread_id)
+        if thread_id not in settling.asked:
+            self._wishes.changed(thread_id)
 
     def _observe_requests(
         self, memory: "Memory", settling: "Settling", name: "str", detail: "dict[str, Any]"
@@ -204,11 +212,15 @@ class Remembering:
             # Not in the middle of a switch: it may be taken back the next moment.
             self._wishes.observe(self._session.snapshot)
         if settling is not None and settling.is_quiet and not self._wishes.is_open:
+            if self._wishes.is_overtaken:
+                # … by what has failed: the entry still names what is not shown.
+                self._wishes.is_overtaken = False
+                self.losses.owes_correction = True
             self.losses.pay(agrees=settling.agrees)
             if self._leaving.is_still_shown():
                 # The new chat of leaving was overtaken by a wish, and that has failed.
                 self._wish(None)
-            if self._memory is not None:
+            if self._memory is not None and not self._wishes.is_asked:
                 self._memory.release()
 
     def command_started(self, command: "str", parameters: "list[Any]") -> "None":
@@ -223,10 +235,16 @@ class Remembering:
             thread_id, new_thread = _subject(command, parameters)
             shown = self._session.snapshot.thread_id
             self._settling.command_ended(command, thread_id, new_thread, outcome, shown)
+        if command == "send_user_message":
+            self._leaving.message_ended()
 
     # What is settled.
 
     def _settled(self, thread_id: "str | None", how: "str") -> "None":
+        self._wishes.settled(thread_id)
+        if how == "failed":
+            self.losses.could_not_open(thread_id)
+            return
         if self._leaving.gives_back(thread_id, is_created=how == "creation"):
             self._wished(None)
             return
@@ -328,9 +346,11 @@ class Remembering:
     def _wish(self, thread_id: "str | None") -> "None":
         self._wishes.wish(thread_id, self._session.snapshot)
 
-    def _shows(self, thread_id: "str") -> "bool":
+    def _stays(self, thread_id: "str") -> "bool":
+        """Whether the element shows a thread, or is not on its way to another."""
         snapshot = self._session.snapshot
-        return snapshot.thread_id == thread_id or not snapshot.thread_known
+        is_quiet = self._settling is None or self._settling.is_quiet
+        return snapshot.thread_id == thread_id or not snapshot.thread_known or is_quiet
 
     def _returned(self) -> "None":
         """Out of the back/forward cache, as a visit: another page may have moved on meanwhile."""
@@ -379,7 +399,8 @@ class Remembering:
         if self._restoring is not None and not self._restoring.is_over:
             asked.append(self._restoring.wanted)
             self._restoring.disown()
-        self._leaving.begin(former, scope, asked)
+        sending = self._session.commands.running("send_user_message")
+        self._leaving.begin(former, scope, asked, sending)
         if self._settling is not None:
             self._settling.forget()
         self.losses.forget()

@@ -53,14 +53,19 @@ class Restoring:
         self._asked = False
         self._begun = False
         self._is_loading = False
+        self._is_loaded = False
         self._is_overtaken = False
         self._error = ""
         self._timer: "object" = None
         self._limit: "object" = None
 
     def disown(self) -> "None":
-        """The user has changed: whatever it comes to is nobody's any more."""
+        """The user has changed: whatever it comes to is nobody's any more, and what was not asked
+        for yet is not.
+        """
         self.is_former = True
+        if not (self._asked or self._is_told_by_events):
+            self.wanted = None
 
     def stop(self) -> "None":
         """Lets go of the timers; the end is not told any more."""
@@ -92,6 +97,8 @@ class Restoring:
             self._is_loading = True
         elif thread_id == self.wanted and name == "thread.load.end":
             self._is_loading = False
+            # A failure of an owner's is told by an error before the null, a companion's by no more.
+            self._is_loaded = self._load is None
         if not self._is_told_by_events:
             self._observe_companion(name, thread_id)
         elif name == "error" and detail.get("name") == "InitialThreadLoadError":
@@ -101,7 +108,9 @@ class Restoring:
             self._wait("shown")
         elif name == "thread.change" and self._error:
             self._end("failed", self.wanted)
-        elif name == "thread.change" and (self._is_loading or thread_id is not None):
+        elif name == "thread.change" and (
+            self._is_loading or self._is_loaded or thread_id is not None
+        ):
             # Before its load a null is the element's own beginning: nobody has left anything.
             self._end("overtaken", self.wanted)
 

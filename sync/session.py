@@ -110,6 +110,10 @@ class Session:
         self._stopping = True
         self.told("own.stopped")
 
+    def forget_clicks(self) -> "None":
+        """What a former user has clicked while the chat started is not done."""
+        self._toolbar.forget_clicks()
+
     def _let_go(self) -> "None":
         self._stopped = True
         self.commands.stop()

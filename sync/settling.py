@@ -15,7 +15,8 @@ ones. `Settling` waits:
 Where a thread is shown without a load and `Proof` does not know it, the server is asked first.
 
 It is told every event of one element and of our commands, and calls `settled(thread_id, how)`,
-where `how` is "switch", or "creation" for a new thread.
+where `how` is "switch", "creation" for a new thread, or "failed" for one that the element shows
+empty, and that is none.
 """
 
 from .creation import Creation
@@ -37,13 +38,18 @@ AT_ONCE = 0.005
 """Seconds for "at once": a first message that is left before its thread exists looks like a new
 thread's id until the load of the other thread starts, 0.1 ms later (measured)."""
 
+TAKEN_UP = 1.0
+"""Seconds until an element has begun with a switch that it was asked for. Measured a few
+milliseconds; one that hangs must not keep what somebody opens meanwhile from being remembered."""
+
 
 class Settling:
     """Decides for one element which shown thread is settled.
 
     Duties: `observe` every event, `command_started` and `command_ended` for our own commands,
     `rest` when the first restore has ended, `stop` at the end. `proof` is what is known of
-    the element's threads. `confirm(thread_id, answered)` asks the server about the shown
+    the element's threads, `has_fallen_back` whether the last change only took back one that
+    has failed. `confirm(thread_id, answered)` asks the server about the shown
     thread and calls `answered(is_there)`; `calmed()` is called when nothing is on its way any more.
     """
 
@@ -57,6 +63,7 @@ class Settling:
         delay: "float" = SETTLE_DELAY,
     ):
         self.proof = Proof()
+        self.has_fallen_back = False
         self._browser = browser
         self._settled = settled
         self._confirm = confirm
@@ -73,6 +80,7 @@ class Settling:
         self._initial_failed = False
         self._late: "str | None" = None
         self._asked: "list[str | None]" = []
+        self._asked_at = 0.0
         self._creation = Creation()
         self._deleted: "set[str | None]" = set()
 
@@ -97,6 +105,11 @@ class Settling:
             self.proof.saw(shown)
 
     @property
+    def is_creating(self) -> "bool":
+        """Whether our own message is making a new thread, so that it is not for the shown one."""
+        return self._creation.is_on
+
+    @property
     def asked(self) -> "list[str | None]":
         """What our own commands are asking the element for."""
         return self._asked
@@ -116,12 +129,15 @@ class Settling:
             self._deleted.discard(thread_id)
         else:
             self._deleted.add(thread_id)
+            self.proof.deleted(thread_id)
 
     @property
     def unloaded(self) -> "str | None":
-        """The thread of a switch that is on its way, where nothing is loaded for it."""
+        """The thread of a switch that is on its way, where nothing was ever loaded for it."""
         switch = self._switch
         if switch is None or switch.is_loading or switch.is_doubted:
+            return None
+        if self.proof.has_met(switch.thread_id):
             return None
         return switch.thread_id if switch.load_ended_at is None else None
 
@@ -135,6 +151,7 @@ class Settling:
         """Our own `set_thread_id(thread_id)`, or a message with `new_thread`, is on its way."""
         if command == "set_thread_id":
             self._asked.append(thread_id)
+            self._asked_at = self._browser.now()
         elif new_thread:
             self._creation.asked()
 
@@ -192,17 +209,27 @@ class Settling:
         elif name == "thread.load.end":
             self._load_end(thread_id, at)
         elif name == "response.start":
-            self._creation.response_started()
-            if self._switch is not None and self._switch.is_doubted:
-                # The question may be answered for another thread, one that is being created.
-                self._rest_at(self._switch.thread_id)
-                self._drop()
+            self._response_start()
+        elif name == "composer.submit":
+            self._creation.typed()
         elif name == "response.end":
-            # Told for the thread that was left, too: then the shown one is none that was made.
-            if self._switch is not None:
-                self._switch.is_created = False
-            self._creation.response_ended()
-            self._reconsider()
+            self._response_end()
+
+    def _response_start(self) -> "None":
+        self._creation.response_started()
+        if self._switch is not None and self._switch.is_doubted:
+            # The question may be answered for another thread, one that is being created.
+            self._rest_at(self._switch.thread_id)
+            self._drop()
+
+    def _response_end(self) -> "None":
+        # Told for the thread that was left, too: then the shown one is none that was made, and
+        # somebody has opened it.
+        if self._switch is not None:
+            self._switch.is_meant = self._switch.is_meant or self._switch.is_created
+            self._switch.is_created = False
+        self._creation.response_ended()
+        self._reconsider()
 
     def _reconsider(self) -> "None":
         """An answer has ended in a thread that was not believed: it may be there by now."""
@@ -222,6 +249,7 @@ class Settling:
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
         is_told = before.thread_known or before.responding
         left = self._switch
+        self.has_fallen_back = False
         if thread_id is None and (self._initial_failed or self._creation.may_fail):
             # A restore that failed late, or a new thread that could not be created: nobody meant
             # to leave, so what was remembered stays remembered.
@@ -230,6 +258,7 @@ class Settling:
             self._drop()
             self._rest_at(None)
         elif self._switch is not None and self._is_taken_back(self._switch, thread_id, at):
+            self.has_fallen_back = True
             self.proof.load_failed(self._switch.thread_id)
             is_rest = self._is_shown_known or self._switch.is_meant
             is_back = self._switch.came_from == (thread_id,) and not self._is_late(self._switch)
@@ -320,7 +349,11 @@ class Settling:
     def _calm(self) -> "None":
         self._timer = None
         switch = self._switch
-        if switch is None or self._waits_for_answer(switch):
+        if switch is None:
+            return
+        if self._waits_for_answer(switch):
+            if self._patience > 0:
+                self._wait(self._patience)
             return
         # Also what is at rest already: the person may have gone to another entry meanwhile.
         is_change = switch.is_meant or not self._is_at_rest(switch.thread_id)
@@ -332,9 +365,15 @@ class Settling:
 
     def _waits_for_answer(self, switch: "Switch") -> "bool":
         # Whoever has opened another thread during the load that we have asked for is the newer one.
-        if self._resting and self._loading.issuperset(self._asked):
+        is_newer = self._loading.issuperset(self._asked) or self._patience <= 0
+        if self._resting and is_newer:
             return switch.thread_id in self._asked
         return bool(self._asked)
+
+    @property
+    def _patience(self) -> "float":
+        """Seconds until the element counts as deaf to what it was asked."""
+        return self._asked_at + TAKEN_UP - self._browser.now()
 
     def _tell_calm(self) -> "None":
         if self.is_quiet:
@@ -397,8 +436,7 @@ class Settling:
         self._shown = thread_id
         self._is_shown_known = True
         self._agrees = thread_id not in self.proof.failed
-        if self._agrees:
-            self._settled(thread_id, how)
+        self._settled(thread_id, how if self._agrees else "failed")
 
     def _drop(self) -> "None":
         self._stop_waiting()

@@ -11,6 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .browser import Browser
 
+LATER = 60.0
+"""Seconds after which a visit is a later one. Whoever reloads again and again while a server is
+ill, and tabs that a browser opens all at once, meet one failure."""
+
 
 class ThreadStore:
     """What the next visit restores.
@@ -51,18 +55,24 @@ class ThreadStore:
         self.forgive()
 
     def failed_before(self, thread_id: "str") -> "bool":
-        """Marks an id whose restore failed for an unknown reason; true at the second visit.
+        """Marks an id whose restore failed for an unknown reason; true at a later visit.
 
-        The mark lives beside the entry (`<key>.failed`), so it survives until the next visit. In
-        this one further elements may fail as well.
+        The mark lives beside the entry (`<key>.failed`, with the time), so it survives until the
+        next visit. In this one further elements may fail as well.
         """
         if not self.key:
             return False
-        if self._get(self.key + ".failed") == thread_id:
-            return thread_id not in self._marked
-        self._put(self.key + ".failed", thread_id)
+        marked, _, since = (self._get(self.key + ".failed") or "").partition(" ")
+        if marked == thread_id:
+            return thread_id not in self._marked and self._is_later(since)
+        self._put(self.key + ".failed", f"{thread_id} {int(self._browser.date())}")
         self._marked.add(thread_id)
         return False
+
+    def _is_later(self, since: "str") -> "bool":
+        # A clock that was set back tells nothing.
+        passed = self._browser.date() - int(since) if since.isdigit() else LATER
+        return not 0 <= passed < LATER
 
     def forgive(self) -> "None":
         """Takes a mark away: the next visit is one that somebody has asked for."""

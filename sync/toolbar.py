@@ -131,6 +131,10 @@ class Toolbar:
         self._kept = []
         self._snapshot = None
 
+    def forget_clicks(self) -> "None":
+        """Those that wait are not meant any more."""
+        self._kept = []
+
     def clicked(self, click: "dict[str, Any]") -> "None":
         """A click on a control that is on, or on any while the chat starts."""
         if self._snapshot is None or self._snapshot.phase == "starting":

@@ -24,7 +24,8 @@ TRIES = 20
 
 
 class Wishes:
-    """Holds at most one wish; `is_open` while it has not been granted yet.
+    """Holds at most one wish; `is_open` while it has not been granted yet, `is_overtaken` while
+    nobody can tell whether what has overtaken it holds.
 
     `ask(thread_id, answered)` asks the element for a thread, `can_show(thread_id)` says whether it
     still can, `refused(thread_id)` is called when a wish has to be given up, and `soon(function)`
@@ -46,17 +47,25 @@ class Wishes:
         self._can_show = can_show
         self._refused = refused
         self.is_open = False
+        self.is_overtaken = False
         self._thread_id: "str | None" = None
         self._number = 0
         self._asked_for: "tuple[str | None] | tuple[()]" = ()
         self._awaited: "tuple[str | None] | tuple[()]" = ()
+        self._rival: "tuple[str | None] | tuple[()]" = ()
+
+    @property
+    def is_asked(self) -> "bool":
+        """Whether the element has been asked for what is wished, and has not answered yet."""
+        return self._asked_for != ()
 
     def wish(self, thread_id: "str | None", snapshot: "Snapshot") -> "None":
         """Somebody has arrived at an entry that asks for this thread."""
         if self._asked_for == (thread_id,):
             # Asked twice, the element would call the load that still runs a success (measured).
             return
-        self._asked_for = self._awaited = ()
+        self._asked_for = self._awaited = self._rival = ()
+        self.is_overtaken = False
         self.is_open = True
         self._thread_id = thread_id
         self._number += 1
@@ -68,10 +77,21 @@ class Wishes:
         """Somebody has opened another thread while this one was loading: that is the newer wish."""
         if (thread_id,) in (self._awaited, self._asked_for):
             self.forget()
+            self.is_overtaken = True
+
+    def changed(self, thread_id: "str | None") -> "None":
+        """Somebody has gone to another thread in the chat, if that holds."""
+        self._rival = (thread_id,) if self.is_open and thread_id != self._thread_id else ()
+
+    def settled(self, thread_id: "str | None") -> "None":
+        """It holds: a wish that still waits is older."""
+        self.is_overtaken = False
+        if self._rival == (thread_id,):
+            self.forget()
 
     def forget(self) -> "None":
         """Nobody wishes for anything any more; an answer that still comes is nobody's."""
-        self._awaited = self._asked_for = ()
+        self._awaited = self._asked_for = self._rival = ()
         self.is_open = False
         self._number += 1
 
@@ -95,7 +115,9 @@ class Wishes:
             # The element would show an empty thread and call that a success (measured).
             self._refused(thread_id)
             return
-        if self._is_shown(snapshot) and not snapshot.commands:
+        # An empty screen may be what a failure has left: asked for, it is a new chat.
+        is_clear = thread_id is not None or snapshot.responding
+        if self._is_shown(snapshot) and not snapshot.commands and is_clear:
             return
         self._asked_for = (thread_id,)
         self._ask(
@@ -116,6 +138,10 @@ class Wishes:
             self._tries += 1
             self.is_open = True
             self._soon(lambda: self.observe(self._snapshot()))
+        elif how == "resolved" and thread_id in self._snapshot().loading:
+            # Somebody had asked for it a moment before: judged when its load has ended.
+            self._awaited = (thread_id,)
+            self.is_open = True
         elif how in ("rejected", "late"):
             self._refused(thread_id)
         elif how == "gone":

@@ -78,6 +78,7 @@ class FakeBrowser(Browser):
         self.store = storage or Storage()
         self.tag_settings = settings or {}
         self.claims: set[str] = set()
+        self.known: dict[str, dict[str | None, set[str]]] = {}
         self.written_at: float | None = None
         self.reports: list[str] = []
         self.exceptions: list[tuple[BaseException, str]] = []
@@ -197,6 +198,10 @@ class FakeBrowser(Browser):
     def now(self) -> float:
         """See `Browser`."""
         return self.clock.now()
+
+    def date(self) -> float:
+        """See `Browser`."""
+        return 1_700_000_000 + self.clock.now()
 
     def later(self, seconds: float, function: Callable[[], None]) -> object:
         """See `Browser`."""

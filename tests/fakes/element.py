@@ -199,6 +199,8 @@ class FakeElement:
     def user_deletes(self, thread_id: str) -> None:
         """Delete in the history."""
         self.server.threads.remove(thread_id)
+        # Shown again it would be loaded again, as the stand-in does.
+        self.visited.discard(thread_id)
         self.deleting(thread_id)
         if self.thread_id == thread_id:
             # At once, before the server has answered.

@@ -78,6 +78,7 @@ def test_a_failed_restore_forgets_what_is_gone_and_nothing_else(
 def test_a_failure_of_unknown_cause_is_forgotten_on_the_second_visit() -> None:
     storage = Storage(chat="a")
     assert remembered("/", storage)[0].lost("a", "Error", None) == "restore-unknown"
+    storage.items["chat.failed"] = "a 0"
     assert remembered("/", storage)[0].lost("a", "Error", None) == "restore-given-up"
     assert storage.items == {}
 

@@ -28,7 +28,7 @@ own-entry own-with own-replace
 tab-a tab-b tab-clears tab-a cache
 """.split()
 PACES = "slow-a slow-b quick brisk sluggish".split()
-PASSING = [*"down up replaced retry retries".split(), *PACES]
+PASSING = [*"down up replaced routed-c retry retries".split(), *PACES]
 STORMY = """
 missing control-x link-x link-nonsense deletes refuses fails accepts ill-a ill-b well vanishes-b
 """.split()
@@ -37,7 +37,7 @@ KEEPING = (
     """
 opens-a opens-b opens-c control-a control-b asks-c sends says stops
 back forward fragment reload cache own-with
-down up replaced retry retries
+down up replaced routed-c retry retries
 """.split()
     + PACES
 )
@@ -139,6 +139,14 @@ FOUND: dict[str, tuple[Story, str | None]] = {
     ),
     "a New chat after a thread that overtook the restore": (
         [("opens-a", 2.0), ("replaced", 0.2), ("opens-b", 0.11), ("new", 2.0)],
+        None,
+    ),
+    "a thread that somebody comes back to from a new one that is not there yet": (
+        [("opens-a", 0.11), ("saysanew", 0.06), ("opens-a", 0.0)],
+        None,
+    ),
+    "a former user's thread whose answer ends at once": (
+        [("brisk", 0.0), ("login-user", 0.0), ("sends", 0.0), ("login-nobody", 0.0)],
         None,
     ),
     "a New chat while the page's own thread loads": (

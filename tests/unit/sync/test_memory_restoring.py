@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from sync import ChatKit
+from sync.storage import LATER
 from sync.toolbar import TEXTS
-from tests.fakes import FakeBrowser, FakeElement, Server, Storage, in_loop
+from tests.fakes import Clock, FakeBrowser, FakeElement, Server, Storage, in_loop
 from tests.unit.sync.page import KEY, OPTIONS, Page, both
 
 READY = 0.1
@@ -490,6 +491,7 @@ def test_04_a_companion_forgets_what_is_gone_at_its_second_visit_once(
     assert first.snapshot.thread_id is None
     assert first.remembered == ("x" if "x" in url else None, stored), "kept once"
     assert first.browser.history.writes == []
+    first.wait(LATER)
     again = visited_again(first, 60.0)
     assert again.snapshot.thread_id is None
     assert again.remembered == (None, None)
@@ -509,17 +511,18 @@ def test_04_a_companion_forgets_what_is_gone_at_its_second_visit_once(
 
 def test_04_an_owner_whose_api_is_hosted_cannot_tell_and_forgets_at_the_second_visit() -> None:
     def visit(url: str) -> tuple[FakeBrowser, ChatKit]:
-        browser = FakeBrowser(url, storage=storage)
+        browser = FakeBrowser(url, storage=storage, clock=clock)
         browser.mount(HostedElement(Server()), configured=False)
         options = {"api": {"get_client_secret": lambda secret: "s"}}
         chatkit = ChatKit(browser=browser, options=options).start()
         browser.clock.advance(2.0)
         return browser, chatkit
 
-    storage = Storage(**{KEY: "x"})
+    storage, clock = Storage(**{KEY: "x"}), Clock()
     browser, chatkit = visit("/?threadId=x")
     assert chatkit.snapshot.notice == "restore-unknown"
     assert storage.items[KEY] == "x"
+    clock.advance(LATER)
     browser, chatkit = visit(browser.history.url)
     assert chatkit.snapshot.notice == "restore-given-up"
     assert browser.history.urls == ["/"]
@@ -671,17 +674,38 @@ def test_05_a_failure_that_a_companion_cannot_judge_is_forgotten_at_the_second_v
     server.failing["a"] = 500
     page = Page("/?threadId=a", owner=False, stored="a", server=server)
     assert page.remembered == ("a", "a")
+    page.wait(LATER)
     again = visited_again(page)
     assert again.remembered == (None, None)
     assert again.snapshot.notice == "restore-given-up"
     assert again.storage.items == {}
 
 
+def test_05_reloads_and_tabs_within_one_outage_are_one_failure_to_a_companion() -> None:
+    server = Server("a")
+    server.failing["a"] = 500
+    first = Page("/?threadId=a", owner=False, stored="a", server=server)
+    tab = Page(
+        "/?threadId=a",
+        owner=False,
+        server=server,
+        storage=first.storage,
+        clock=first.browser.clock,
+    )
+    for page in (tab, visited_again(first), visited_again(first)):
+        assert page.remembered == ("a", "a")
+        assert page.snapshot.notice == "restore-unknown"
+    first.wait(LATER)
+    assert visited_again(first).remembered == (None, None)
+
+
 def test_05_whoever_asks_for_a_thread_that_was_given_up_gets_it() -> None:
     """Nothing opens it by itself any more; but the server may have been ill, and is well again."""
     server = Server("a")
     server.failing["a"] = 500
-    page = visited_again(Page("/?threadId=a", owner=False, stored="a", server=server))
+    page = Page("/?threadId=a", owner=False, stored="a", server=server)
+    page.wait(LATER)
+    page = visited_again(page)
     assert page.snapshot.notice == "restore-given-up"
     assert page.snapshot.lost == "a"
     server.failing.clear()
@@ -697,10 +721,12 @@ def test_05_a_retry_is_no_second_visit_however_often_it_fails() -> None:
     server.failing["a"] = 500
     page = Page("/?threadId=a", owner=False, stored="a", server=server)
     for _ in range(3):
+        page.wait(LATER)
         page.chatkit.retry()
         page = visited_again(page)
         assert page.snapshot.notice == "restore-unknown"
         assert page.remembered == ("a", "a")
+    page.wait(LATER)
     page = visited_again(page)
     assert page.remembered == (None, None), "this one nobody has asked for"
 

@@ -202,7 +202,7 @@ def test_18_a_corrupt_mark_of_a_failure_is_no_second_failure() -> None:
     page = Page("/", owner=False, storage=storage)
     assert page.snapshot.notice == "restore-unknown"
     assert page.stored == "x"
-    assert storage.items[KEY + ".failed"] == "x"
+    assert storage.items[KEY + ".failed"].startswith("x ")
 
 
 @both
@@ -799,6 +799,22 @@ class Two:
     def goes(self, steps: int) -> None:
         self.browser.history.go(steps)
         self.wait()
+
+
+@both
+def test_22_what_takes_the_place_of_the_second_knows_a_former_users_threads(owner: bool) -> None:
+    two = Two("/?right=b", owner=owner, scope="u1")
+    two.opens(1, "c")
+    for chatkit in two.chatkits:
+        chatkit.set_scope("u2")
+    two.wait()
+    two.browser.remove(two.browser.document[1])
+    element = FakeElement(two.server, parameter="right", key="chat.right")
+    two.browser.mount(element, configured=not owner)
+    two.wait()
+    two.goes(-1)
+    assert element.thread_id is None
+    assert "chat.right:u2" not in two.browser.store.items
 
 
 @both

@@ -154,11 +154,12 @@ TINY_PAGE = """
     class Page:
         def __init__(self):
             self.written_at = None
-            self.claims, self.url, self.items = set(), "/?threadId=a", {}
+            self.claims, self.known, self.url, self.items = set(), {}, "/?threadId=a", {}
             self.said, self.timers, self.time, self.last = [], [], 0.0, 0
             self.calls, self.event, self.phases = [], None, []
 
         def now(self): return self.time
+        def date(self): return self.time
         def later(self, seconds, function):
             self.last += 1
             self.timers.append((self.time + seconds, self.last, function))

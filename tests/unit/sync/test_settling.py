@@ -132,7 +132,7 @@ def test_an_id_that_has_failed_is_not_believed_when_its_command_resolves() -> No
     told.change("x")
     told.answered("x", "resolved")
     told.wait(1.0)
-    assert told.settled == []
+    assert told.settled == [("x", "failed")]
 
 
 def test_an_id_that_has_failed_is_not_believed_when_it_is_opened_inside_either() -> None:
@@ -140,7 +140,7 @@ def test_an_id_that_has_failed_is_not_believed_when_it_is_opened_inside_either()
     told.settling.proof.failed.add("x")
     told.change("x")
     told.wait(1.0)
-    assert told.settled == []
+    assert told.settled == [("x", "failed")]
 
 
 def test_a_real_load_gives_a_failed_id_a_new_chance() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync.storage import ThreadStore
+from sync.storage import LATER, ThreadStore
 from tests.fakes import FakeBrowser, Storage
 
 
@@ -110,9 +110,20 @@ def test_storage_that_is_cleared_under_way_restores_nothing() -> None:
 
 def test_a_second_failure_on_a_later_visit_is_the_second_time() -> None:
     storage = Storage(chat="a")
+    store, browser = opened(storage)
+    assert not store.failed_before("a")
+    at = int(browser.date())
+    assert storage.items == {"chat": "a", "chat.failed": f"a {at}"}
     assert not opened(storage)[0].failed_before("a")
-    assert storage.items == {"chat": "a", "chat.failed": "a"}
+    storage.items["chat.failed"] = f"a {at - LATER + 1:.0f}"
+    assert not opened(storage)[0].failed_before("a")
+    storage.items["chat.failed"] = f"a {at - LATER:.0f}"
     assert opened(storage)[0].failed_before("a")
+
+
+@pytest.mark.parametrize("mark", ["a", "a ", "a soon", "a 99999999999"])
+def test_a_mark_without_a_time_that_can_be_is_an_old_one(mark: str) -> None:
+    assert opened(Storage(**{"chat.failed": mark}))[0].failed_before("a")
 
 
 def test_another_threads_failure_does_not_count() -> None:

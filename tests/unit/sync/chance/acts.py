@@ -80,7 +80,16 @@ def _from_the_page(tab: Tab, chat: Chat, which: str) -> Acts:
         browser.remove(element)
         chat.mount()
 
+    def routed() -> None:
+        # A page's router: another entry, and a fresh element.
+        before = chat.named
+        tab.write(f"/own?{chat.parameter}={chat.id_of(which)}", push=True)
+        if chat.named != before:
+            chat.ledger.chosen()
+        replaced()
+
     return {
+        "routed": routed,
         "control": control,
         "says": lambda: browser.click("send", text="Hello", element=element),
         "saysanew": lambda: runs(chatkit.send_user_message("Hello", new_thread=True)),
@@ -158,9 +167,11 @@ def _in_the_tab(tab: Tab, chat: Chat, which: str) -> Acts:
         tab.browser.come_back()
 
     def login() -> None:
-        tab.scope = USER if which == "user" else None
+        former, tab.scope = tab.scope, USER if which == "user" else None
         for one in tab.chats:
             one.server.user = tab.scope
+            if tab.scope != former:
+                one.element.leaves()
             assert one.chatkit is not None
             one.chatkit.set_scope(tab.scope)
 

@@ -91,6 +91,24 @@ class Watched(FakeElement):
         self._meant_at = 0.0
         self._load_ended_at = 0.0
         self._authors: dict[int, str | None] = {}
+        self._asks: list[str | None] = []
+
+    def call(self, method: str, parameters: list[Any], told: Any) -> None:
+        """See `FakeElement`. Whoever has asked is the author, whoever is logged in by then."""
+        if method == "sendUserMessage":
+            self._asks.append(self.account.user)
+        super().call(method, parameters, told)
+
+    def _send(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        user, self.account.user = self.account.user, self._asks.pop(0)
+        refused = super()._send(message)
+        self.account.user = user
+        return refused
+
+    def leaves(self) -> None:
+        """Another user: an empty screen is no new chat of theirs."""
+        if self.thread_id is None and self.null in MEANT:
+            self.null = "left"
 
     def fresh(self) -> FakeElement:
         """See `FakeElement`."""

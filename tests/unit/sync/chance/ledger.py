@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sync.address import is_thread_id
 from sync.memory import Memory
+from sync.storage import LATER
 
 if TYPE_CHECKING:
     from .element import Watched
@@ -36,7 +37,7 @@ class Told(Memory):
 
     def correct(self, shown: str | None, *, agrees: bool) -> None:
         """The entry gets what is shown."""
-        self._ledger.correct(shown if agrees else None)
+        self._ledger.correct(shown if agrees else None, agrees=agrees)
         super().correct(shown, agrees=agrees)
 
     def used(self, thread_id: str | None) -> None:
@@ -61,7 +62,7 @@ class Ledger:
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
-        self._marked: tuple[str, int] | None = None
+        self._marked: tuple[str, int, float] | None = None
         self.silent = False
         self.load()
 
@@ -78,6 +79,7 @@ class Ledger:
         self.failed_wishes = 0
         self._foreign: tuple[Place] | tuple[()] = ()
         self._has_left = False
+        self._has_forgotten = False
         self._gone: set[str] = set()
         # An entry without an opinion has none only for a chat that shows something already.
         self.silent = False
@@ -111,6 +113,12 @@ class Ledger:
     def moved(self) -> None:
         """The page has pushed or replaced an entry of its own."""
         self.silent = self._chat.named is None
+
+    def chosen(self) -> None:
+        """The page itself has chosen another thread for a fresh element: a visit of its own."""
+        if self.settled != (self._chat.named,):
+            self.settled = ()
+            self._owe_nothing()
 
     def tab_wrote(self, value: Place) -> None:
         """Another tab: what was used last is over there, until this one is used again."""
@@ -157,13 +165,14 @@ class Ledger:
         if correcting and not (is_deletion or is_restore or self.failed_wishes):
             self._complain(f"{thread_id} replaces without a reason")
 
-    def correct(self, shown: Place) -> None:
+    def correct(self, shown: Place, *, agrees: bool) -> None:
         """A wish that cannot be granted: not more often than there was one."""
         self._note(f"corrects the entry to {shown}")
         self.corrections += 1
         if self.corrections > self.failed_wishes:
             self._complain("corrects an entry that nobody has gone to")
-        self._owe({shown, *self.settled}, correcting=True)
+        if agrees or self.settled or self._has_forgotten:
+            self._owe({shown, *self.settled}, correcting=True)
 
     def used(self, thread_id: Place) -> None:
         """A message in what was settled last."""
@@ -173,13 +182,16 @@ class Ledger:
     def forget(self, thread_id: str) -> None:
         """Only what is gone, or has failed on an earlier visit that nobody asked for."""
         self._note(f"forgets {thread_id}")
-        is_gone = self._chat.owner and thread_id in self._chat.server.refused
-        is_second = self._marked is not None and self._marked[0] == thread_id
-        if not is_gone and not (is_second and self._marked[1] < self._chat.tab.loads):  # type: ignore[index]
+        gone = {*self._chat.server.refused, self._chat.element.deleted}
+        is_gone = self._chat.owner and thread_id in gone
+        marked, load, at = self._marked or ("", 0, 0.0)
+        is_later = load < self._chat.tab.loads and self._chat.tab.clock.now() - at > LATER - 1
+        if not is_gone and not (marked == thread_id and is_later):
             self._complain(f"forgets {thread_id}, which a passing failure may have kept back")
         if self.settled == (thread_id,):
             self.settled = (None,)
         self._gone.add(thread_id)
+        self._has_forgotten = True
         self._owe({None}, correcting=True)
         self._stores = (None,)
 
@@ -201,6 +213,9 @@ class Ledger:
             # The entry names it already: no change, and whatever waited is out of date.
             self._owe_nothing()
             return
+        if self._owed and self._owed[-1][1] == allowed:
+            # What waits as a correction stays one, whoever asks for the same thread meanwhile.
+            correcting = correcting or self._owed[-1][2]
         self._owed.append((self._chat.tab.clock.now(), allowed, correcting))
         self._is_address_due = True
 
@@ -238,7 +253,10 @@ class Ledger:
         chat = self._chat
         self._note(f"{key} = {after}")
         if key.endswith(".failed"):
-            self._marked = None if after is None else (after, chat.tab.loads)
+            marked = None if after is None else after.partition(" ")[0]
+            self._marked = (
+                None if marked is None else (marked, chat.tab.loads, chat.tab.clock.now())
+            )
             return
         if key != chat.key_now:
             self._complain(f"{key} is another scope's or chat's key")
