@@ -44,8 +44,11 @@ class Creation:
         self._has_begun = True
 
     def response_ended(self) -> "None":
-        """Before its own response has begun it is the one of the thread that was left."""
-        self.is_on = self.is_on and not self._has_begun
+        """Before its own response has begun it is the one of the thread that was left, or of a
+        message before it.
+        """
+        self.is_on = self.is_on and (self._messages > 0 or not self._has_begun)
+        self._has_begun = self._has_begun and self._messages == 0
 
     def over(self) -> "None":
         """It has its id, or has failed."""

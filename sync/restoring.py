@@ -7,6 +7,7 @@ a failure and for another wish alike (measured).
 
 from .errors import BUSY_KINDS, rejection_kind
 from .state import thread_of
+from .switch import TAKEN_BACK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Restoring:
         self._asked = False
         self._begun = False
         self._is_loading = False
-        self._is_loaded = False
+        self._loaded_at: "float | None" = None
         self._is_overtaken = False
         self._error = ""
         self._timer: "object" = None
@@ -97,8 +98,7 @@ class Restoring:
             self._is_loading = True
         elif thread_id == self.wanted and name == "thread.load.end":
             self._is_loading = False
-            # A failure of an owner's is told by an error before the null, a companion's by no more.
-            self._is_loaded = self._load is None
+            self._loaded_at = self._browser.now()
         if not self._is_told_by_events:
             self._observe_companion(name, thread_id)
         elif name == "error" and detail.get("name") == "InitialThreadLoadError":
@@ -109,10 +109,18 @@ class Restoring:
         elif name == "thread.change" and self._error:
             self._end("failed", self.wanted)
         elif name == "thread.change" and (
-            self._is_loading or self._is_loaded or thread_id is not None
+            self._is_loading or self._is_left() or thread_id is not None
         ):
             # Before its load a null is the element's own beginning: nobody has left anything.
             self._end("overtaken", self.wanted)
+
+    def _is_left(self) -> "bool":
+        """Whether a null now means that somebody has left what is loaded. The failure of an owner's
+        load is told by an error before its null, that of another only by its coming at once.
+        """
+        if self._loaded_at is None:
+            return False
+        return self._load is None or self._browser.now() - self._loaded_at > TAKEN_BACK
 
     def _observe_companion(self, name: "str", thread_id: "str | None") -> "None":
         is_other = thread_id is not None and thread_id != self.wanted

@@ -226,7 +226,7 @@ class Settling:
         # Told for the thread that was left, too: then the shown one is none that was made, and
         # somebody has opened it.
         if self._switch is not None:
-            self._switch.is_meant = self._switch.is_meant or self._switch.is_created
+            self._switch.is_chosen = self._switch.is_created
             self._switch.is_created = False
         self._creation.response_ended()
         self._reconsider()
@@ -356,7 +356,7 @@ class Settling:
                 self._wait(self._patience)
             return
         # Also what is at rest already: the person may have gone to another entry meanwhile.
-        is_change = switch.is_meant or not self._is_at_rest(switch.thread_id)
+        is_change = switch.is_meant or switch.is_chosen or not self._is_at_rest(switch.thread_id)
         if self._resting and (self._agrees or is_change):
             self._believe(switch.thread_id)
         else:

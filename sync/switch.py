@@ -13,6 +13,7 @@ class Switch:
         self.came_from: "tuple[str | None] | tuple[()]" = ()
         self.is_created = False
         self.is_meant = False
+        self.is_chosen = False
         self.is_doubted = False
         self.is_loading = False
         self.load_ended_at: "float | None" = None

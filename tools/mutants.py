@@ -38,7 +38,7 @@ LIMIT = 60.0
 
 UNPATCHED_LIMIT = 600.0
 
-FOREIGN = ("PYTHONPATH", "PYTEST_ADDOPTS", "SEQUENCES")  # would change what is run
+FOREIGN = ("PYTHONPATH", "PYTEST_ADDOPTS", "SEQUENCES", "CHANCE")  # would change what is run
 GREEN, RED = 0, 1  # pytest's exit codes
 ALL_PASSED = "every test passed"
 

@@ -115,7 +115,6 @@ def chosen(options: argparse.Namespace) -> Iterator[Step]:
     if options.part in (None, "unit"):
         yield Step("unit tests, CPython", pytest("tests/unit"), is_test=True)
         if options.all:
-            # Others than those of the step before, which are the same every time.
             stories = [*pytest("tests/unit/sync/test_memory_by_chance.py"), "--numprocesses", "2"]
             name = f"{STORIES} stories by chance, CPython"
             yield Step(name, stories, is_test=True, variables={"SEQUENCES": STORIES})

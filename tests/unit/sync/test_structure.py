@@ -49,6 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "switch": set(),
     **dict.fromkeys(PARTS, PURE),
     "settling": {"creation", "proof", "switch", *PURE},
+    "restoring": {"switch", *PURE},
     "options": {"tasks", *PURE},
     "listeners": {"tasks", *PURE},
     "tasks": set(),

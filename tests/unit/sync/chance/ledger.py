@@ -34,6 +34,14 @@ class Told(Memory):
         """A settled change."""
         self._ledger.remember(thread_id, correcting=correcting)
         super().remember(thread_id, correcting=correcting)
+        if self._is_withheld:
+            self._ledger.withhold()
+
+    def release(self) -> None:
+        """The wish is over."""
+        if self._is_withheld and self._last:
+            self._ledger.release(self._last[0])
+        super().release()
 
     def correct(self, shown: str | None, *, agrees: bool) -> None:
         """The entry gets what is shown."""
@@ -154,6 +162,14 @@ class Ledger:
         self._stores = (thread_id,)
         if self.silent and self._chat.named is None:
             self.silent = False
+
+    def withhold(self) -> None:
+        """The address belongs to the entry that somebody has gone to."""
+        self._owe_nothing()
+
+    def release(self, thread_id: Place) -> None:
+        """It is ours again."""
+        self._owe({thread_id}, correcting=False)
 
     def _judge_replacing(self, thread_id: Place, *, correcting: bool) -> None:
         """A restore, a correction and a deletion that was seen replace, and nothing else does."""
