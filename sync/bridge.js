@@ -300,7 +300,8 @@ function removes(record, element) {
 /**
  * Gives the element its options as soon as it is defined, and tells `{configured: outcome}`.
  * Functions stand in the JSON as `{"$call": index}` (`$tool` for client tools, which are always resolved: a rejection locks the thread); their calls are told as `{call, parameters}`
- * with `{resolve, reject}` as the object. `api.fetch` is watched, unless ChatKit hosts the API.
+ * with `{resolve, reject}` as the object. `api.fetch` is watched, unless ChatKit hosts the API;
+ * `$headers` are put into its requests.
  */
 function configure(element, json, pageFetch, signal, tell) {
   const call = (index, parameters, object, isTool) =>
@@ -319,8 +320,12 @@ function configure(element, json, pageFetch, signal, tell) {
     if (typeof value?.$fetch === "number") return (...given) => call(value.$fetch, [], given);
     return value;
   });
-  if (options.api && !options.api.getClientSecret)
-    options.api.fetch = watched(pageFetch ?? options.api.fetch ?? window.fetch.bind(window), tell);
+  const headers = options.$headers;
+  delete options.$headers;
+  if (options.api && !options.api.getClientSecret) {
+    const inner = pageFetch ?? options.api.fetch ?? window.fetch.bind(window);
+    options.api.fetch = watched(headers ? withHeaders(inner, headers) : inner, tell);
+  }
   customElements.whenDefined(element.localName).then(() => {
     if (signal.aborted) return;
     tell({ configured: attempt(() => void element.setOptions(options)) });
@@ -334,6 +339,16 @@ function answer(resolve, refuse) {
     const parsed = attempt(() => JSON.parse(value));
     if (parsed.ok) resolve(parsed.value ?? undefined);
     else refuse(`the answer is no JSON: ${parsed.message}`);
+  };
+}
+
+/** A fetch with more headers: an object, or a function that is asked for one each time. */
+function withHeaders(inner, headers) {
+  return async (input, init) => {
+    const added = typeof headers === "function" ? await headers() : headers;
+    const all = new Headers(init?.headers ?? input?.headers);
+    for (const [name, value] of Object.entries(added ?? {})) all.set(name, value);
+    return inner(input, { ...init, headers: all });
   };
 }
 
@@ -376,7 +391,8 @@ async function follow(response, tell) {
       toldAt = performance.now();
       tell({ alive: true });
     }
-  } catch {
-    // An aborted answer has ended; its end is told by the element.
+  } catch (reason) {
+    // An aborted answer has ended: somebody has stopped or left it. Any other was cut off.
+    if (reason?.name !== "AbortError") tell({ cut: true });
   }
 }

@@ -365,6 +365,8 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
             raise ChatKitSettingsError(f"{name!r} is no setting; known: {known}.")
         if name == "texts":
             _check_texts(value)
+        elif name == "headers":
+            _check_headers(value)
         elif name in ("parameter", "key", "scope"):
             if value not in (None, False) and not isinstance(value, str):
                 raise ChatKitSettingsError(f"{name} must be a text, or false, not {value!r}.")
@@ -376,6 +378,17 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
 def _is_seconds(value: "Any") -> "bool":
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return is_number and 0 <= value < float("inf")
+
+
+def _check_headers(headers: "Any") -> "None":
+    if headers is None or callable(headers):
+        return
+    if not isinstance(headers, dict) or not all(
+        isinstance(name, str) and isinstance(value, str) for name, value in headers.items()
+    ):
+        raise ChatKitSettingsError(
+            f"headers must be a table of texts, or a function that returns one, not {headers!r}."
+        )
 
 
 def _check_texts(texts: "Any") -> "None":

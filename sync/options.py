@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from .tasks import Tasks
 
 TOOL_TIMEOUT = 60.0
-"""Seconds for a client tool. One that never settles locks the thread (measured)."""
+"""Seconds for a client tool, and for a function that makes headers. A tool that never settles locks
+the thread (measured), and a request without its headers never begins."""
 
-FREE_FORM = ("data", "payload", "accept", "maxSize", "max_size")
+FREE_FORM = ("data", "payload", "accept", "maxSize", "max_size", "headers")
 """Members whose keys are the page's own words."""
 
 
@@ -54,6 +55,10 @@ class Callbacks:
         if not isinstance(options, dict):
             raise ChatKitSettingsError(f"options must be a dict, not {type(options).__name__}.")
         return self._members(options, "options")
+
+    def prepare_headers(self, headers: "dict[str, str] | Callable[[], Any] | None") -> "object":
+        """Headers for every request, or the function that is asked for them each time."""
+        return None if headers is None else self._value(headers, "headers")
 
     def _members(self, members: "dict[str, Any]", place: "str") -> "dict[str, object]":
         out: "dict[str, object]" = {}
@@ -92,10 +97,11 @@ class Callbacks:
     ) -> "None":
         is_fetch = place == "options.api.fetch"
         is_tool = place == "options.onClientTool"
+        is_bounded = is_tool or place == "headers"
         try:
             result = function(*(list(answer.object) if is_fetch else parameters))
             if is_coroutine(result):
-                limit = self._tool_timeout if is_tool else None
+                limit = self._tool_timeout if is_bounded else None
                 result = await (asyncio.wait_for(result, limit) if limit else result)
             if is_fetch:
                 answer.resolve(result, True)

@@ -22,11 +22,19 @@ class Owning:
     """Configures one element after the other with the same options."""
 
     def __init__(
-        self, browser: "Browser", tasks: "Tasks", options: "dict[str, Any]", tool_timeout: "float"
+        self,
+        browser: "Browser",
+        tasks: "Tasks",
+        options: "dict[str, Any]",
+        tool_timeout: "float",
+        headers: "dict[str, str] | Callable[[], Any] | None" = None,
     ):
         self._browser = browser
         self._callbacks = Callbacks(browser, tasks, tool_timeout=tool_timeout)
         self._options = self._callbacks.prepare(options)
+        self._headers = self._callbacks.prepare_headers(headers)
+        if headers is not None and not self.sees_requests:
+            browser.report("headers are not sent: ChatKit itself makes the requests of this page.")
         self._statuses: "dict[str, int]" = {}
 
     @property
@@ -51,7 +59,7 @@ class Owning:
 
         `told(name, detail)` gets `own.http` with `type`, `thread` and `status` (0 for no
         connection), `own.deleting` with `thread` when a deletion is asked for, `own.alive` for
-        bytes of an answer, and `own.failed` for refused options.
+        bytes of an answer, `own.cut` where they broke off, and `own.failed` for refused options.
         """
 
         def heard(value: "dict[str, Any]", extra: "Any") -> "None":
@@ -64,11 +72,15 @@ class Owning:
                 told("own.deleting", {"thread": value["deleting"]})
             elif "alive" in value:
                 told("own.alive", {})
+            elif "cut" in value:
+                told("own.cut", {})
             elif not value["configured"]["ok"]:
                 problem = value["configured"]["message"]
                 told("own.failed", {"reason": "options", "message": problem})
 
         options = self._options | {"initialThread": initial_thread}
+        if self._headers is not None:
+            options["$headers"] = self._headers
         return self._browser.configure(element, options, self._callbacks.page_fetch, heard)
 
     def status_of(self, thread_id: "str") -> "int | None":
@@ -105,12 +117,24 @@ def is_error(request: "dict[str, Any]") -> "bool":
     return status == 0 or status >= 400
 
 
+NOTICES = {401: "signed-out", 429: "too-many"}
+
+SENDS = TALK + ("threads.create",)
+
+
 def notice_after(request: "dict[str, Any]", notice: "str | None") -> "str | None":
-    """The notice (a key of `toolbar.TEXTS`) after a request, `notice` being the present one."""
+    """The notice (a key of `toolbar.TEXTS`) after a request, `notice` being the present one.
+
+    What the server makes of a message is silent on the page otherwise (measured).
+    """
     status = request["status"]
-    if status == 401:
-        return "signed-out"
+    if status in NOTICES:
+        return NOTICES[status]
     if status == 0 or status >= 500:
         return "unavailable"
-    healed = notice in ("signed-out", "unavailable") and not is_error(request)
-    return None if healed else notice
+    if status == GONE and request["type"] in TALK:
+        # Deleted in another tab, and still on this screen; the next visit forgets it.
+        return "thread-gone"
+    if is_error(request):
+        return "refused" if request["type"] in SENDS else notice
+    return None if notice in ("signed-out", "unavailable", "too-many", "refused") else notice

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULTS: "dict[str, Any]" = remembering.DEFAULTS | {
     "texts": {},
+    "headers": None,
     "command_timeout": None,
     "ready_timeout": limits.READY_TIMEOUT,
     "stall_after": None,
@@ -58,7 +59,11 @@ class Session:
         self.commands = Commands(browser, self, settings["command_timeout"])
         self.owning: "Owning | None" = None
         if options is not None:
-            self.owning = Owning(browser, self.tasks, options, settings["tool_timeout"])
+            self.owning = Owning(
+                browser, self.tasks, options, settings["tool_timeout"], settings["headers"]
+            )
+        elif settings["headers"] is not None:
+            browser.report("headers are not sent: only an owner of the element can, with options.")
         # Only who sees the bytes of an answer may call a minute of silence a stall.
         sees_requests = self.owning is not None and self.owning.sees_requests
         self._target = target
@@ -230,3 +235,5 @@ class Session:
     def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":
         """… and has ended: "resolved", "failed" (it did not load), "refused" or "unknown"."""
         self.memory.command_ended(command, parameters, outcome)
+        if command == "set_thread_id" and outcome == "resolved":
+            self.told("own.left", {"threadId": parameters[0]})

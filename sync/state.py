@@ -225,7 +225,17 @@ def _error(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, obje
 
 
 def _thread_change(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
-    return {"thread_id": thread_of(detail), "thread_known": True, "locked": False}
+    changes = {"thread_id": thread_of(detail), "thread_known": True, "locked": False}
+    return changes | (_left(snapshot, detail) if snapshot.stalled else {})
+
+
+def _left(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
+    # What has been silent past the limit is left behind: its end may never come. Only a new
+    # thread's id is no leaving, however late it comes.
+    shown, thread_id = snapshot.thread_id, thread_of(detail)
+    is_new = shown is None or shown.startswith("client_thread_")
+    is_created = snapshot.responding and is_new and thread_id is not None
+    return {"loading": (), "responding": is_created}
 
 
 def _load_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
@@ -281,6 +291,10 @@ _RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" 
     "own.answered": lambda s, d: {"proven": True},
     "own.stalled": lambda s, d: {"stalled": True},
     "own.alive": lambda s, d: {"stalled": False},
+    # Our own switch away from a stall has resolved; the element tells no change where it shows
+    # that thread already (measured for a new chat).
+    "own.left": lambda s, d: _left(s, d) if s.stalled else {},
+    "own.cut": lambda s, d: {"notice": "cut-off"},
     "own.locked": lambda s, d: {"locked": not s.responding},
     "own.lost": lambda s, d: {"lost": thread_of(d), "notice": d.get("notice")},
     "own.notice": lambda s, d: {"notice": d.get("notice")},

@@ -20,6 +20,10 @@ STALL_OWNER = 60.0
 STALL_COMPANION = 600.0
 """The same for a companion, who sees nothing between the start and the end of an answer."""
 
+LATE = 5.0
+"""Seconds by which a timer is late only where the machine slept or the tab was frozen; as long a
+page then has to hear what it has missed."""
+
 
 class Watchdog:
     """Tells `never_ready()` and `stalled()`; both may be followed by a sign of life after all.
@@ -45,6 +49,8 @@ class Watchdog:
         self._ready_timer: "object" = None
         self._stall_timer: "object" = None
         self._life_at = 0.0
+        self._limit = stall_after
+        self._due = 0.0
 
     def start(self) -> "None":
         """From now on the element has its time to become ready."""
@@ -67,18 +73,33 @@ class Watchdog:
             self._browser.cancel(self._ready_timer)
             self._ready_timer = None
         watched = snapshot.occupied and not snapshot.stalled
-        if watched and self._stall_timer is None:
-            self._life_at = self._browser.now()
-            self._stall_timer = self._browser.later(self._stall_after, self._check)
-        elif not watched and self._stall_timer is not None:
+        if not watched:
             self._browser.cancel(self._stall_timer)
             self._stall_timer = None
+            return
+        # Everybody sees a load's beginning and end; only an answer can be long and silent.
+        is_load = snapshot.loading and not snapshot.responding
+        self._limit = min(self._stall_after, STALL_OWNER) if is_load else self._stall_after
+        if self._stall_timer is None:
+            self._life_at = self._browser.now()
+            self._look_in(self._limit)
+        elif self._life_at + self._limit < self._due:
+            self._browser.cancel(self._stall_timer)
+            self._look_in(self._life_at + self._limit - self._browser.now())
+
+    def _look_in(self, seconds: "float") -> "None":
+        self._due = self._browser.now() + seconds
+        self._stall_timer = self._browser.later(max(0.0, seconds), self._check)
 
     def _check(self) -> "None":
-        silent = self._browser.now() - self._life_at
-        self._stall_timer = None
-        if silent >= self._stall_after:
+        now = self._browser.now()
+        if now - self._due > LATE:
+            # While the machine slept nothing could be heard; what has come meanwhile follows.
+            self._life_at = max(self._life_at, now - self._limit + LATE)
+        silent = now - self._life_at
+        if silent >= self._limit:
+            self._stall_timer = None
             self._stalled()
         else:
             # One timer, however many events: it looks again when the last one is old enough.
-            self._stall_timer = self._browser.later(self._stall_after - silent, self._check)
+            self._look_in(self._limit - silent)

@@ -61,6 +61,10 @@ class Clock:
         timer.function()
         return True
 
+    def sleep(self, seconds: float) -> None:
+        """The machine sleeps: time passes, and what came due fires when it is awake again."""
+        self._now = round(self._now + seconds, 9)
+
     def advance(self, seconds: float) -> None:
         """Lets time pass: every timer fires that comes due, those set meanwhile included."""
         until = round(self._now + seconds, 9)

@@ -173,6 +173,11 @@ class FakeElement:
         if self._tell is not None:
             self._tell({"alive": True})
 
+    def cut(self) -> None:
+        """The bytes of a stream break off, seen by an owner."""
+        if self._tell is not None:
+            self._tell({"cut": True})
+
     def callback(self, index: int, *parameters: Any, js_object: object = None) -> Answer:
         """The element calls one of the functions in its options, `{"$call": index}`."""
         assert self._tell is not None, "nobody has configured it"

@@ -395,12 +395,85 @@ def test_an_element_that_loses_its_frame_during_a_load_stalls() -> None:
     assert page.phase == "stalled"
 
 
+# The way out of a stall.
+
+
+@both
+@in_loop
+async def test_new_chat_leads_out_of_a_load_whose_end_never_comes(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.server.latency = 10000.0
+    page.element.user_opens("b")
+    page.wait(STALL_OWNER + 1.0)
+    assert page.phase == "stalled"
+    page.browser.click("new-thread")
+    await page.live(1.0)
+    assert (page.phase, page.snapshot.busy, page.snapshot.thread_id) == ("idle", False, None)
+
+
+@both
+@in_loop
+async def test_new_chat_leads_out_of_a_first_message_that_nobody_answers(owner: bool) -> None:
+    page = Page("/", owner=owner, stall_after=5.0)
+    page.element.emit("response.start")
+    page.wait(6.0)
+    assert page.phase == "stalled"
+    page.browser.click("new-thread")
+    await page.live(1.0)
+    assert (page.phase, page.snapshot.busy) == ("idle", False)
+
+
+@both
+def test_a_new_thread_that_comes_after_a_stall_is_still_being_answered(owner: bool) -> None:
+    page = Page("/", owner=owner, stall_after=5.0)
+    page.element.emit("response.start")
+    page.element.emit("composer.submit", {"threadId": "client_thread_1"})
+    page.wait(6.0)
+    assert page.phase == "stalled"
+    page.element.emit("thread.change", {"threadId": "new_1"})
+    assert (page.phase, page.snapshot.thread_id) == ("responding", "new_1")
+
+
 # What an owner sees of the requests.
 
 
 @pytest.mark.parametrize(
     ("status", "notice"),
-    [(401, "signed-out"), (500, "unavailable"), (0, "unavailable"), (404, None), (429, None)],
+    [(400, "refused"), (403, "refused"), (409, "refused"), (404, "thread-gone")],
+)
+def test_an_owner_says_that_a_message_was_not_taken(status: int, notice: str) -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.element.request("threads.add_user_message", "a", status)
+    assert page.snapshot.notice == notice
+    page.element.emit("response.start")
+    assert page.snapshot.notice is None
+
+
+def test_an_answer_whose_connection_breaks_is_said_to_be_cut_off() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.element.user_sends()
+    page.wait(0.5)
+    page.element.cut()
+    page.element.server_closes()
+    page.wait()
+    assert page.phase == "idle"
+    assert page.browser.shown()["text"] == TEXTS["cut-off"]
+    page.element.user_sends()
+    page.wait(5.0)
+    assert page.snapshot.notice is None
+
+
+@pytest.mark.parametrize(
+    ("status", "notice"),
+    [
+        (401, "signed-out"),
+        (500, "unavailable"),
+        (0, "unavailable"),
+        (429, "too-many"),
+        (400, None),
+        (404, None),
+        (409, None),
+    ],
 )
 def test_an_owner_says_what_its_requests_meet_until_one_succeeds(
     status: int, notice: str | None

@@ -1,7 +1,7 @@
 """The watchdog: never ready, and busy without a sign of life."""
 
 from sync.state import Snapshot
-from sync.watchdog import Watchdog
+from sync.watchdog import LATE, Watchdog
 from tests.fakes import FakeBrowser
 
 READY = Snapshot(ready=True)
@@ -11,7 +11,7 @@ BUSY = Snapshot(ready=True, responding=True)
 class Watched:
     """A watchdog with 30 s for ready and 60 s for silence, and when it barked."""
 
-    def __init__(self) -> None:
+    def __init__(self, stall_after: float = 60.0) -> None:
         self.browser = FakeBrowser()
         self.barks: list[str] = []
         self.dog = Watchdog(
@@ -19,12 +19,15 @@ class Watched:
             lambda: self.barks.append("never ready"),
             lambda: self.barks.append("stalled"),
             ready_timeout=30.0,
-            stall_after=60.0,
+            stall_after=stall_after,
         )
         self.dog.start()
 
     def wait(self, seconds: float) -> None:
         self.browser.clock.advance(seconds)
+
+    def sleep(self, seconds: float) -> None:
+        self.browser.clock.sleep(seconds)
 
 
 def test_an_element_that_is_never_ready_is_told_once() -> None:
@@ -115,3 +118,38 @@ def test_stop_ends_both_watches() -> None:
     watched.wait(600.0)
     assert watched.barks == []
     assert watched.browser.counts()["timers"] == 0
+
+
+def test_a_load_stalls_after_a_minute_however_long_an_answer_may_be_silent() -> None:
+    watched = Watched(stall_after=600.0)
+    watched.dog.observe(BUSY)
+    watched.wait(30.0)
+    watched.dog.observe(Snapshot(ready=True, loading=("a",)))
+    watched.wait(29.0)
+    assert watched.barks == []
+    watched.wait(1.0)
+    assert watched.barks == ["stalled"]
+
+
+def test_a_machine_that_slept_has_a_moment_to_hear_what_it_has_missed() -> None:
+    watched = Watched()
+    watched.dog.observe(BUSY)
+    watched.wait(10.0)
+    watched.sleep(7200.0)
+    watched.wait(0.0)
+    assert watched.barks == []
+    watched.dog.alive()
+    watched.wait(59.0)
+    assert watched.barks == []
+    watched.wait(1.0)
+    assert watched.barks == ["stalled"]
+
+
+def test_a_machine_that_slept_and_hears_nothing_has_stalled() -> None:
+    watched = Watched()
+    watched.dog.observe(BUSY)
+    watched.sleep(7200.0)
+    watched.wait(LATE - 0.1)
+    assert watched.barks == []
+    watched.wait(0.2)
+    assert watched.barks == ["stalled"]
