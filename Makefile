@@ -7,13 +7,14 @@ PORT ?= 8000
 WORKERS ?= 2
 VENV := .venv/bin
 
-.PHONY: help setup demo test test-all mutants unit lint format lock clean
+.PHONY: help setup demo test test-all mutants faults unit lint format lock clean
 
 help:
 	@echo "make demo [PORT=8000]  serve the demo page"
 	@echo "make test [WORKERS=2]  format, lint, types, unit tests, browser tests"
 	@echo "make test-all          every browser test on both interpreters and both engines"
 	@echo "make mutants           known mistakes, each of which must turn the unit tests red"
+	@echo "make faults            what the page says of each fault, and how it ends"
 	@echo "make setup | unit | lint | format | lock | clean"
 
 setup:
@@ -27,6 +28,9 @@ test: setup
 
 test-all: setup
 	@$(VENV)/python -m tools.run_tests --all --workers $(WORKERS)
+
+faults: setup
+	@$(VENV)/python -m tools.faults
 
 mutants: setup
 	@$(VENV)/python -m tools.mutants

@@ -51,6 +51,7 @@ export function connect(receive) {
         ),
       );
     },
+    soon: (id) => queueMicrotask(() => tell(id, null)),
     cancel(id) {
       clearTimeout(timers.get(id));
       timers.delete(id);
@@ -352,7 +353,10 @@ function withHeaders(inner, headers) {
   };
 }
 
-/** A fetch that tells `{http: {type, thread, status}}` and signs of life; bodies stay untouched. */
+/**
+ * A fetch that tells `{http: {type, thread, status}}`, 0 where no chat server has answered, and signs
+ * of life; bodies stay untouched.
+ */
 function watched(inner, tell) {
   return async (input, init) => {
     const request = peek(init?.body);
@@ -360,7 +364,9 @@ function watched(inner, tell) {
     if (request.type === "threads.delete") tell({ deleting: request.thread });
     try {
       const response = await inner(input, init);
-      tell({ http: { ...request, status: response.status } });
+      // A page of HTML is a proxy's or a login's, and no answer of a chat server.
+      const isPage = response.ok && response.headers.get("content-type")?.startsWith("text/html");
+      tell({ http: { ...request, status: isPage ? 0 : response.status } });
       follow(response, tell);
       return response;
     } catch (reason) {
@@ -380,14 +386,14 @@ function peek(body) {
   }
 }
 
-/** Bytes of a stream are signs of life, told once a second at most. */
+/** Bytes of a stream are signs of life, told four times a second at most. */
 async function follow(response, tell) {
   if (!response.body || !response.headers.get("content-type")?.includes("event-stream")) return;
   let toldAt = 0;
   try {
     const reader = response.clone().body.getReader();
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      if (performance.now() - toldAt < 1000) continue;
+      if (performance.now() - toldAt < 250) continue;
       toldAt = performance.now();
       tell({ alive: true });
     }

@@ -81,6 +81,16 @@ class Browser:
         self._bridge.later(number, seconds)
         return number
 
+    def soon(self, function: "Callable[[], None]") -> "None":
+        """Calls `function` once, as soon as what runs now has ended, before anything else."""
+
+        def fired(value: "Any", extra: "Any") -> "None":
+            self._handlers.pop(number, None)
+            function()
+
+        number = self._register(fired)
+        self._bridge.soon(number)
+
     def cancel(self, timer: "object") -> "None":
         """Ends a timer; `None`, and one that has fired, are fine."""
         if self._handlers.pop(timer, None) is not None:  # type: ignore[call-overload]

@@ -138,8 +138,8 @@ def browser_tests(everything: bool, workers: int) -> Iterator[Step]:
     for engine in ("chromium", "firefox") if everything else ("chromium",):
         for runtime, interpreter in INTERPRETERS.items():
             command = [*pytest("tests/browser"), "--engine", engine, "--runtime", runtime]
-            if runtime == "py" and not everything:
-                command += ["-m", "core"]
+            if not everything:
+                command += ["-m", "core and not long" if runtime == "py" else "not long"]
             if workers > 1:
                 command += ["--numprocesses", str(workers)]
             name = f"browser tests, {interpreter}, {engine.title()}"

@@ -214,6 +214,10 @@ class FakeBrowser(Browser):
         self._timers[number] = self.clock.later(seconds, fire)
         return number
 
+    def soon(self, function: Callable[[], None]) -> None:
+        """See `Browser`: nothing can be seen in between."""
+        function()
+
     def cancel(self, timer: object) -> None:
         """See `Browser`."""
         self.clock.cancel(self._timers.pop(timer, None))  # type: ignore[call-overload]

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from ..conftest import Console
 from ..site import Site
+from .faults import Row
 from .scene import Scene
 
 BLANK = '<!doctype html><html lang="en"><title>Blank</title><link rel="icon" href="data:,">'
@@ -55,3 +56,12 @@ def scene(site: Site, page: Page, console: Console, runtime: str) -> Iterator[Sc
     scene = Scene(site, page, console, runtime)
     yield scene
     assert scene.reports() == [], "the library said what the test did not expect"
+
+
+@pytest.fixture
+def row(scene: Scene, request: pytest.FixtureRequest, browser_name: str) -> Iterator[Row]:
+    """The row of the fault that the test is marked with."""
+    mark = request.node.get_closest_marker("fault")
+    row = Row(scene, mark.args[0], browser_name)
+    yield row
+    assert row.has_ended, "the test did not say how the fault ends"

@@ -160,6 +160,7 @@ TINY_PAGE = """
 
         def now(self): return self.time
         def date(self): return self.time
+        def soon(self, function): function()
         def later(self, seconds, function):
             self.last += 1
             self.timers.append((self.time + seconds, self.last, function))
