@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         def command_started(self, command: str, parameters: list[object]) -> None: ...  # noqa: D102
         def command_ended(self, command: str, parameters: list[object], outcome: str) -> None: ...  # noqa: D102
         def told(self, name: str) -> None: ...  # noqa: D102
+        def why_not_ready(self) -> str: ...  # noqa: D102
 
 
 TIMEOUTS: "dict[str, float | None]" = {
@@ -204,7 +205,8 @@ class Commands:
     def _late(self, ticket: "_Ticket", seconds: "float") -> "Exception":
         reason = refusal(self._owner.snapshot, ticket.command, new_thread=ticket.new_thread)
         if reason in (None, "starting"):
-            cause = "missing" if self._owner.element is None else reason or "command"
+            is_waiting = reason is not None and not self._owner.snapshot.ready
+            cause = self._owner.why_not_ready() if is_waiting else reason or "command"
             return CommandTimeout(ticket.command, seconds, REASONS[cause])
         return ChatKitBusy(ticket.command, reason, REASONS[reason])
 

@@ -238,6 +238,8 @@ function query(selector) {
 
 function drawContainer(container) {
   const state = stateOf(container);
+  if (state.reason) set(container, "data-chatkit-reason", state.reason);
+  else container.removeAttribute("data-chatkit-reason");
   if (container.matches(STATUS)) drawStatus(container, state);
   if (!container.matches(TOOLBAR)) return;
   set(container, "aria-busy", String(state.busy));

@@ -169,15 +169,18 @@ class Session:
         self.memory.left()
 
     def _never_ready(self) -> "None":
-        about = self.browser.about(self.element or 0)
-        reason = "never-ready"
+        self.told("own.failed", {"reason": self.why_not_ready()})
+
+    def why_not_ready(self) -> "str":
+        """What keeps the element from being ready, as far as can be seen: a key of `REASONS`."""
+        if self.element is None:
+            return "missing"
+        about = self.browser.about(self.element)
         if not about["secure"]:
-            reason = "origin"
-        elif not about["defined"]:
-            reason = "script"
-        elif not about["framed"]:
-            reason = "frame"
-        self.told("own.failed", {"reason": reason})
+            return "origin"
+        if not about["defined"]:
+            return "script"
+        return "never-ready" if about["framed"] else "frame"
 
     # One event at a time.
 

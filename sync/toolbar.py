@@ -25,6 +25,11 @@ TEXTS = {
     "stalled-companion": "This answer is taking long. You can wait, or start a new chat.",
     "locked": "This conversation waits for something that does not answer. Open another one.",
     "failed": "The chat is not available right now. Reloading the page may help.",
+    "failed-script": "The chat could not be loaded. Reloading the page may help.",
+    "failed-options": "The chat is not available on this page.",
+    "failed-origin": "The chat is not available on this page: it needs a secure connection.",
+    "failed-domain": "The chat is not available on this page.",
+    "failed-app": "The chat has stopped working. Reloading the page may help.",
     "gone": "The chat has left this page.",
     "thread-gone": "That conversation no longer exists.",
     "switch-failed": "That conversation could not be opened.",
@@ -58,6 +63,8 @@ def status_key(snapshot: "Snapshot", *, owner: "bool") -> "str | None":
     """
     if snapshot.phase == "stalled":
         return "stalled" if owner else "stalled-companion"
+    if snapshot.phase == "failed" and f"failed-{snapshot.failure}" in TEXTS:
+        return f"failed-{snapshot.failure}"
     if snapshot.phase != "idle":
         return snapshot.phase
     return "locked" if snapshot.locked else snapshot.notice
@@ -197,12 +204,24 @@ class Toolbar:
             self._perform(click, True)
 
 
+def reason_of(snapshot: "Snapshot") -> "str | None":
+    """Why the chat is not as it should be, in a word for CSS: the failure (a key of
+    `gate.REASONS`), "stalled", "locked", or the notice; `None` where all is well.
+    """
+    if snapshot.failure is not None:
+        return snapshot.failure
+    if snapshot.stalled or snapshot.locked:
+        return "stalled" if snapshot.stalled else "locked"
+    return snapshot.notice
+
+
 def picture(snapshot: "Snapshot", text: "str") -> "dict[str, object]":
     """A snapshot as `controls.js` draws it."""
     return {
         "phase": snapshot.phase,
         "busy": snapshot.busy,
         "thread": snapshot.thread_id,
+        "reason": reason_of(snapshot),
         "off": controls(snapshot),
         "gate": page_refusal(snapshot),
         "text": text,

@@ -51,7 +51,7 @@ def asks(scene: Scene) -> None:
 def test_an_element_script_that_is_missing(scene: Scene, row: Row) -> None:
     scene.page.route("**/demo/chatkit.js", lambda route: route.abort())
     scene.open(settings={"ready_timeout": 0.3}, wait=False)
-    row.says(TEXTS["failed"])
+    row.says(TEXTS["failed-script"])
     scene.expect_report("error: ", "the script that defines <openai-chatkit> did not load")
     scene.expect_off(*CONTROLS, reason="script")
     row.ends("off, and says why")
@@ -67,7 +67,7 @@ def test_an_element_script_that_fails(scene: Scene, row: Row) -> None:
         lambda route: route.fulfill(body=broken, content_type="text/javascript"),
     )
     scene.open(settings={"ready_timeout": 0.3}, wait=False)
-    row.says(TEXTS["failed"])
+    row.says(TEXTS["failed-script"])
     scene.expect_report("error: ", "the script that defines <openai-chatkit> did not load")
     row.ends("off, and says why")
 
@@ -77,7 +77,7 @@ def test_an_element_script_that_fails(scene: Scene, row: Row) -> None:
 def test_an_element_script_that_is_late(scene: Scene, row: Row) -> None:
     script = scene.hold("**/demo/chatkit.js")
     scene.open(settings={"ready_timeout": 0.3}, wait=False)
-    row.says(TEXTS["failed"])
+    row.says(TEXTS["failed-script"])
     scene.expect_report("error: ", "did not load")
     script.release()
     works(scene)
@@ -113,7 +113,7 @@ def test_a_frame_that_is_none(scene: Scene, row: Row, how: str) -> None:
 def test_options_that_are_refused(scene: Scene, row: Row) -> None:
     scene.console.allow("options were refused")
     scene.open(owner=True, wait=False, stand_in={"refuseOptions": True})
-    row.says(TEXTS["failed"])
+    row.says(TEXTS["failed-options"])
     scene.expect_report("error: ", "the element refused its options")
     row.ends("off, and says why")
 

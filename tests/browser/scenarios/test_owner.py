@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from .scene import CONTROLS, OPTIONS, START_LIMIT, Scene
 from .test_elements import FRESH
+from .threads import make
 
 # The page's own Python starts the library itself, with what only Python can give.
 BY_PAGE = 'data-start="page"'
@@ -67,6 +68,27 @@ def test_client_tools_in_python_always_settle(scene: Scene) -> None:
     scene.say("Still there?")
     scene.wait(lambda: scene.messages().count() >= 10, "an answer in the same thread")
     assert len({seen.thread_id for seen in scene.site.faults.requests if seen.thread_id}) == 1
+
+
+def test_headers_of_the_pages_own_go_with_every_request(scene: Scene) -> None:
+    [a] = make(scene, "Alpha")
+    headers = {"Authorization": "Bearer 7", "x_team": "blue", "Accept": "text/event-stream"}
+    scene.open(owner=True, settings={"headers": headers}, query=f"?threadId={a}")
+    scene.press("#send")
+    expect(scene.messages()).to_have_count(4)
+    scene.expect_phase("idle")
+    seen = [one.headers for one in scene.site.faults.requests]
+    assert {"threads.get_by_id", "threads.add_user_message"} <= {
+        one.type for one in scene.site.faults.requests
+    }
+    for name, value in headers.items():
+        assert {one.get(name.lower()) for one in seen} == {value}, name
+    assert {one["content-type"] for one in seen} == {"application/json"}, "the element's own stay"
+
+
+def test_headers_without_options_are_told_to_be_in_vain(scene: Scene) -> None:
+    scene.open(settings={"headers": {"x": "y"}})
+    scene.expect_report("warning: ", "headers are not sent")
 
 
 def test_header_actions_in_python(scene: Scene) -> None:
@@ -201,9 +223,9 @@ def test_set_options_that_throws(scene: Scene) -> None:
     scene.expect_phase("failed", limit=START_LIMIT)
     scene.expect_report("error: ", "the element refused its options (odd)")
     scene.expect_off(*CONTROLS)
-    expect(scene.locate("#status")).to_have_text(
-        "The chat is not available right now. Reloading the page may help."
-    )
+    expect(scene.locate("#status")).to_have_text("The chat is not available on this page.")
+    for part in ("#bar", "#status"):
+        expect(scene.locate(part)).to_have_attribute("data-chatkit-reason", "options")
 
 
 @pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])

@@ -15,7 +15,7 @@ from sync.errors import (
     CommandTimeout,
     rejection_kind,
 )
-from sync.gate import COMMANDS, THREAD_COMMANDS
+from sync.gate import COMMANDS, REASONS, THREAD_COMMANDS
 from sync.state import Snapshot, advance, replace
 from tests.fakes import FakeBrowser, FakeElement, Server, in_loop, passing, settle_loop
 
@@ -45,6 +45,9 @@ class Chat:
     def told(self, name: str, **detail: Any) -> None:
         self.snapshot = advance(self.snapshot, name, detail)
         self.commands.wake()
+
+    def why_not_ready(self) -> str:
+        return "frame"
 
     def run(self, command: str, *parameters: object, **how: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(self.commands.run(command, list(parameters), **how))
@@ -266,13 +269,24 @@ async def test_while_the_chat_starts_a_command_waits_and_then_runs() -> None:
 
 @in_loop
 async def test_a_start_that_never_ends_is_a_timeout() -> None:
-    chat = Chat(Snapshot())
+    chat = Chat(Snapshot(ready=True))
     task = chat.run("focus_composer")
     await chat.wait(TIMEOUTS["focus_composer"] or 0.0)
     error = await error_of(task)
     assert isinstance(error, CommandTimeout)
     assert error.reason == "the chat is starting"
     assert chat.browser.called == []
+
+
+@in_loop
+async def test_an_element_that_is_not_ready_is_named_with_what_keeps_it() -> None:
+    chat = Chat(Snapshot())
+    task = chat.run("focus_composer")
+    await chat.wait(TIMEOUTS["focus_composer"] or 0.0)
+    error = await error_of(task)
+    assert isinstance(error, CommandTimeout)
+    assert error.reason == REASONS["frame"]
+    assert "focus_composer" in str(error)
 
 
 @in_loop

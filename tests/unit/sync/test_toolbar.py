@@ -177,6 +177,8 @@ def test_a_text_can_be_replaced_by_its_key() -> None:
         ({"responding": True, "stalled": True}, True, "stalled"),
         ({"responding": True, "stalled": True}, False, "stalled-companion"),
         ({"failure": "frame"}, True, "failed"),
+        ({"failure": "script"}, True, "failed-script"),
+        ({"failure": "domain"}, False, "failed-domain"),
         ({"gone": True}, True, "gone"),
         ({"ready": False}, True, "starting"),
     ],
