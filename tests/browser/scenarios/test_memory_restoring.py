@@ -552,7 +552,7 @@ def test_05_a_restore_that_fails_after_its_time_is_told_and_can_be_tried_again(
         head=WRITES,
         body=RETRY,
         query=f"?threadId={a}",
-        settings={"restore_timeout": 0.2},
+        settings={"restore_timeout": 1.0},
         wait=False,
     )
     # No longer starting: its time is over.

@@ -494,7 +494,7 @@ def test_21_what_fails_after_the_user_has_changed_is_not_the_next_users(
     }
     scene.open(
         owner=owner,
-        settings={"scope": "u1", "restore_timeout": 0.2},
+        settings={"scope": "u1", "restore_timeout": 1.0},
         head=WRITES,
         body=bar(b),
         query=f"?threadId={a}",
