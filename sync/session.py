@@ -238,5 +238,5 @@ class Session:
     def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":
         """… and has ended: "resolved", "failed" (it did not load), "refused" or "unknown"."""
         self.memory.command_ended(command, parameters, outcome)
-        if command == "set_thread_id" and outcome == "resolved":
+        if command == "set_thread_id" and outcome == "resolved" and self.snapshot.stalled:
             self.told("own.left", {"threadId": parameters[0]})

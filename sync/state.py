@@ -293,7 +293,7 @@ _RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" 
     "own.alive": lambda s, d: {"stalled": False},
     # Our own switch away from a stall has resolved; the element tells no change where it shows
     # that thread already (measured for a new chat).
-    "own.left": lambda s, d: _left(s, d) if s.stalled else {},
+    "own.left": _left,
     "own.cut": lambda s, d: {"notice": "cut-off"},
     "own.locked": lambda s, d: {"locked": not s.responding},
     "own.lost": lambda s, d: {"lost": thread_of(d), "notice": d.get("notice")},

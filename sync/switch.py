@@ -6,7 +6,13 @@ answers a load by a switch of its own needs a round trip through the frame."""
 
 
 class Switch:
-    """What `Settling` notes of one switch; `came_from` is empty where that was not seen."""
+    """What `Settling` notes of one switch.
+
+    `came_from` is empty where that was not seen. `is_meant` says that what was left had not ended
+    its load, so that no failure leads here; `is_chosen` that a new thread was left for it before it
+    was there, which a load of its own may still show to be a failure; `is_doubted` that the server
+    is being asked about it.
+    """
 
     def __init__(self, thread_id: "str | None"):
         self.thread_id = thread_id

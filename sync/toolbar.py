@@ -39,7 +39,7 @@ TEXTS = {
     "signed-out": "You are signed out. Sign in to go on.",
     "unavailable": "The chat service is unavailable at the moment.",
     "refused": "The chat did not accept that.",
-    "too-many": "That were too many messages at once. Try again in a moment.",
+    "too-many": "Too many messages at once. Try again in a moment.",
     "cut-off": "The connection was lost before the answer was complete.",
     # Said by controls.js, which has it from the JSON that the tag's data-config names.
     "no-python": "The chat helpers could not start.",

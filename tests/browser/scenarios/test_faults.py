@@ -14,7 +14,7 @@ from sync.toolbar import TEXTS
 
 from .faults import Row
 from .scene import CONTROLS, START_LIMIT, TOOLBAR, Scene
-from .test_elements import FRESH
+from .test_elements import CYCLES, FRESH
 from .threads import make
 
 
@@ -570,24 +570,6 @@ def test_a_clock_that_jumps(scene: Scene, row: Row) -> None:
     scene.js("fake.say('response.end')")
     asks(scene)
     row.ends("went on")
-
-
-CYCLES = """
-from sync import ChatKit
-
-@probe
-async def cycles(count):
-    for _ in range(count):
-        chatkit = ChatKit("#chat", key=None, parameter=None).start()
-        chatkit.on("response.start", lambda: None)
-        chatkit.subscribe(lambda snapshot: None)
-        await asyncio.sleep(0)
-        chatkit.stop()
-
-@probe
-def start_again():
-    ChatKit("#chat").start()
-"""
 
 
 @pytest.mark.fault("a thousand start/stop cycles")
