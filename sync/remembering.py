@@ -161,7 +161,7 @@ class Remembering:
         if name == "thread.load.start" and not self.is_former(after.thread_id):
             # Whether or not it will settle: nobody else gets there by Back.
             memory.know(after.thread_id, self.scope)
-        restoring.observe(before, name, detail)
+        restoring.observe(before, name, detail, at)
         is_creating = settling.is_creating
         settling.observe(before, name, detail, at)
         is_talk = before.responding and (before.thread_id is None or is_creating)
@@ -206,8 +206,11 @@ class Remembering:
         entry and says what is owed.
         """
         settling = self._settling
-        if settling is not None:
+        if settling is not None and not self.is_replaying:
+            # What is told again has happened at its own times.
             settling.handled()
+            if self._restoring is not None:
+                self._restoring.handled()
         if settling is None or settling.is_quiet:
             # Not in the middle of a switch: it may be taken back the next moment.
             self._wishes.observe(self._session.snapshot)

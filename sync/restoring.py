@@ -7,7 +7,7 @@ a failure and for another wish alike (measured).
 
 from .errors import BUSY_KINDS, rejection_kind
 from .state import thread_of
-from .switch import TAKEN_BACK
+from .switch import LoadEnd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Restoring:
         self._asked = False
         self._begun = False
         self._is_loading = False
-        self._loaded_at: "float | None" = None
+        self._load_end: "LoadEnd | None" = None
         self._is_overtaken = False
         self._error = ""
         self._timer: "object" = None
@@ -73,6 +73,7 @@ class Restoring:
         self.is_over = True
         self._browser.cancel(self._timer)
         self._browser.cancel(self._limit)
+        self._forget_load_end()
 
     def ready(self, snapshot: "Snapshot") -> "None":
         """The element has given its first sign of life."""
@@ -88,17 +89,21 @@ class Restoring:
         else:
             self._ask()
 
-    def observe(self, before: "Snapshot", name: "str", detail: "dict[str, Any]") -> "None":
-        """Every event of the element, after the snapshot has advanced."""
+    def observe(
+        self, before: "Snapshot", name: "str", detail: "dict[str, Any]", at: "float"
+    ) -> "None":
+        """Every event of the element, after the snapshot has advanced; `at` in seconds."""
         if self.is_over:
             return
         thread_id = thread_of(detail)
         self._begun = self._begun or name.startswith(("thread.", "response."))
         if thread_id == self.wanted and name == "thread.load.start":
             self._is_loading = True
+            self._forget_load_end()
         elif thread_id == self.wanted and name == "thread.load.end":
             self._is_loading = False
-            self._loaded_at = self._browser.now()
+            self._forget_load_end()
+            self._load_end = LoadEnd(self._browser, at)
         if not self._is_told_by_events:
             self._observe_companion(name, thread_id)
         elif name == "error" and detail.get("name") == "InitialThreadLoadError":
@@ -109,18 +114,28 @@ class Restoring:
         elif name == "thread.change" and self._error:
             self._end("failed", self.wanted)
         elif name == "thread.change" and (
-            self._is_loading or self._is_left() or thread_id is not None
+            self._is_loading or self._is_left(at) or thread_id is not None
         ):
             # Before its load a null is the element's own beginning: nobody has left anything.
             self._end("overtaken", self.wanted)
 
-    def _is_left(self) -> "bool":
+    def _is_left(self, at: "float") -> "bool":
         """Whether a null now means that somebody has left what is loaded. The failure of an owner's
         load is told by an error before its null, that of another only by its coming at once.
         """
-        if self._loaded_at is None:
+        if self._load_end is None:
             return False
-        return self._load is None or self._browser.now() - self._loaded_at > TAKEN_BACK
+        return self._load is None or not self._load_end.is_just_before(at)
+
+    def handled(self) -> "None":
+        """The event has been handled, and only now the next one is heard."""
+        if self._load_end is not None and not self.is_over:
+            self._load_end.handled()
+
+    def _forget_load_end(self) -> "None":
+        if self._load_end is not None:
+            self._load_end.stop()
+        self._load_end = None
 
     def _observe_companion(self, name: "str", thread_id: "str | None") -> "None":
         is_other = thread_id is not None and thread_id != self.wanted

@@ -22,7 +22,7 @@ empty, and that is none.
 from .creation import Creation
 from .proof import Proof
 from .state import thread_of
-from .switch import Switch
+from .switch import LoadEnd, Switch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Settling:
             return None
         if self.proof.has_met(switch.thread_id):
             return None
-        return switch.thread_id if switch.load_ended_at is None else None
+        return switch.thread_id if switch.load_end is None else None
 
     def has_deleted(self, thread_id: "str | None") -> "bool":
         """Whether somebody has deleted a thread here, as far as an owner can see."""
@@ -237,14 +237,9 @@ class Settling:
             self._ask_about(self._shown)
 
     def handled(self) -> "None":
-        """The event has been handled. The next one may have waited for that: its time is counted
-        from here.
-        """
-        switch = self._switch
-        if switch is not None and switch.load_ended_at is not None:
-            if not switch.is_load_end_handled:
-                switch.load_ended_at = max(switch.load_ended_at, self._browser.now())
-            switch.is_load_end_handled = True
+        """The event has been handled, and only now the next one is heard."""
+        if self._switch is not None and self._switch.load_end is not None:
+            self._switch.load_end.handled()
 
     def _change(self, before: "Snapshot", thread_id: "str | None", at: "float") -> "None":
         is_told = before.thread_known or before.responding
@@ -281,9 +276,7 @@ class Settling:
             self._switch.came_from = (before.thread_id,)
             # A thread was left before its load had ended: no failure has led back from it.
             self._switch.is_meant = (
-                left is not None
-                and left.thread_id == before.thread_id
-                and left.load_ended_at is None
+                left is not None and left.thread_id == before.thread_id and left.load_end is None
             )
 
     def _rest_at(self, thread_id: "str | None") -> "None":
@@ -296,7 +289,7 @@ class Settling:
         if thread_id in self._asked:
             # Our own command, which has waited for that load to end.
             return False
-        if thread_id is None and self._is_late(switch) and switch.load_ended_at is not None:
+        if thread_id is None and self._is_late(switch) and switch.load_end is not None:
             # Nobody can have seen the thread, to leave it.
             return True
         return switch.is_taken_back(thread_id, at)
@@ -327,15 +320,17 @@ class Settling:
         if self._switch is not None:
             self._switch.is_loading = True
             self._switch.is_doubted = self._switch.is_created = False
-            self._switch.load_ended_at = None
+            self._switch.stop()
+            self._switch.load_end = None
 
     def _load_end(self, thread_id: "str | None", at: "float") -> "None":
         self._last_loaded = thread_id
         self._loading.discard(thread_id)
         switch = self._switch
         if switch is not None and switch.thread_id == thread_id:
-            switch.is_loading = switch.is_load_end_handled = False
-            switch.load_ended_at = at
+            switch.is_loading = False
+            switch.stop()
+            switch.load_end = LoadEnd(self._browser, at)
             self._wait(self._delay)
 
     def _wait(self, delay: "float") -> "None":
@@ -440,4 +435,6 @@ class Settling:
 
     def _drop(self) -> "None":
         self._stop_waiting()
+        if self._switch is not None:
+            self._switch.stop()
         self._switch = None

@@ -1,8 +1,47 @@
 """One switch of the thread on its way: what is seen of it until it is believed or taken back."""
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .browser import Browser
+
 TAKEN_BACK = 0.005
 """Seconds between the end of a failed load and the change back. Measured 0.0001; a page that
 answers a load by a switch of its own needs a round trip through the frame."""
+
+
+class LoadEnd:
+    """The end of a load, and the moment after it in which a change tells that the load has failed.
+
+    The change is told 0.1 ms later (measured), but it waits behind whatever the page is doing by
+    then. So the moment lasts until a timer has fired and the event loop has turned once more: all
+    that came before it has been heard. `at` is when the end was told, in seconds.
+    """
+
+    def __init__(self, browser: "Browser", at: "float"):
+        self._browser = browser
+        self._at = at
+        self._is_open = False
+        self._timer: "object" = None
+
+    def handled(self) -> "None":
+        """We are done with it, and only now hear what comes next."""
+        if self._timer is None:
+            self._is_open = True
+            self._timer = self._browser.later(TAKEN_BACK, self._turn)
+
+    def _turn(self) -> "None":
+        self._timer = self._browser.later(0.0, self._close)
+
+    def _close(self) -> "None":
+        self._is_open = False
+
+    def is_just_before(self, at: "float") -> "bool":
+        """Whether what was told at this time belongs to it."""
+        return self._is_open or at - self._at <= TAKEN_BACK
+
+    def stop(self) -> "None":
+        """Lets go of the timer."""
+        self._browser.cancel(self._timer)
 
 
 class Switch:
@@ -22,8 +61,7 @@ class Switch:
         self.is_chosen = False
         self.is_doubted = False
         self.is_loading = False
-        self.load_ended_at: "float | None" = None
-        self.is_load_end_handled = True
+        self.load_end: "LoadEnd | None" = None
 
     @property
     def how(self) -> "str":
@@ -33,13 +71,17 @@ class Switch:
     @property
     def is_proved(self) -> "bool":
         """Whether it was seen that the server has this thread."""
-        return self.is_created or self.load_ended_at is not None
+        return self.is_created or self.load_end is not None
 
     def is_taken_back(self, thread_id: "str | None", at: "float") -> "bool":
         """Whether a change to a thread at this time means that the load has failed: to the one
         before, or to none, where the element has lost that.
         """
         is_back = thread_id is None or self.came_from == (thread_id,)
-        ended = self.load_ended_at
-        has_just_ended = ended is not None and at - ended <= TAKEN_BACK
+        has_just_ended = self.load_end is not None and self.load_end.is_just_before(at)
         return is_back and thread_id != self.thread_id and has_just_ended
+
+    def stop(self) -> "None":
+        """Lets go of the timer, where one runs."""
+        if self.load_end is not None:
+            self.load_end.stop()

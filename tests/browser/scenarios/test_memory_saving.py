@@ -285,6 +285,30 @@ def test_09_a_failed_switch_that_is_taken_back_slowly_is_told_and_leaves_no_trac
     assert writes(scene) == [("setItem chatkit.threadId", "thr_first")]
 
 
+BLOCKS = """for (const chat of document.querySelectorAll("openai-chatkit"))
+  chat.addEventListener("chatkit.thread.load.end", () => {
+    const start = performance.now();
+    while (performance.now() - start < 50);
+  })"""
+
+
+@MODES
+def test_09_a_failure_is_known_though_the_page_is_busy_when_its_load_ends(
+    scene: Scene, owner: bool
+) -> None:
+    """A listener of the page's own, or a slow machine, keeps the news waiting."""
+    a, b = make(scene, "Alpha", "Beta")
+    begin(scene, owner=owner, body=bar(a, b), query=f"?threadId={a}", python="")
+    scene.js(BLOCKS)
+    fault = scene.site.faults.add("threads.get_by_id", thread_id=b, status=500)
+    choose(scene, b)
+    fault.wait_hit()
+    scene.expect_shown(a)
+    scene.site.faults.clear()
+    refused = scene.command("set_thread_id", b)
+    assert refused.get("kind") == "load-failed", refused
+
+
 @MODES
 def test_09_a_poisoned_thread_that_is_chosen_again_in_the_chat_leaves_no_trace(
     scene: Scene, owner: bool

@@ -217,6 +217,23 @@ def test_02_without_a_recorder_what_the_element_shows_is_unknown_not_none() -> N
     assert page.remembered == ("c", "c")
 
 
+@both
+@in_loop
+async def test_02_what_has_happened_before_python_came_is_judged_by_its_own_times(
+    owner: bool,
+) -> None:
+    # Told all at once; but half a second lay between the load's end and the way back.
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    page.wait(READY)
+    for thread_id in ("a", "b", "a"):
+        page.element.user_opens(thread_id)
+        page.wait(0.5)
+    page.chatkit.start()
+    page.wait(2.0)
+    await asyncio.gather(page.chatkit.set_thread_id("b"), page.live())
+    assert page.remembered == ("b", "b")
+
+
 # 3. What must never wipe what was saved.
 
 

@@ -38,7 +38,8 @@ class Restore:
         self.snapshot = advance(before, name, detail)
         if self.snapshot.ready:
             self.restoring.ready(self.snapshot)
-        self.restoring.observe(before, name, detail)
+        self.restoring.observe(before, name, detail, self.browser.now())
+        self.restoring.handled()
 
     def wait(self, seconds: float) -> None:
         self.browser.clock.advance(seconds)
