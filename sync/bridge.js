@@ -23,6 +23,7 @@ export function connect(receive) {
   let lastElement = 0;
 
   // Python is there, whether or not the page has an element yet.
+  controls.observe();
   controls.revive();
   const tell = (id, value, object = null) => receive(id, JSON.stringify(value), object);
   const begin = (id) => {
@@ -267,6 +268,7 @@ function watch(target, signal, send, { elements, served, heirs, keep }) {
   };
   const observer = new MutationObserver(look);
   observer.observe(document, { childList: true, subtree: true });
+  controls.expectElement(signal);
   signal.addEventListener("abort", () => {
     observer.disconnect();
     served.delete(current);

@@ -11,6 +11,8 @@ const TOOLBAR = "[data-chatkit-toolbar]";
 const STATUS = "[data-chatkit-status]";
 const CONTROL = "[data-chatkit-action],[data-chatkit-gate]";
 const OFF = "data-chatkit-off";
+/** The `aria-disabled` of the page's own, while ours stands in its place. In the markup, so that a copy of the page (Turbo and htmx make some) has it too. */
+const PAGE_VALUE = "data-chatkit-page-disabled";
 const ATTRIBUTES = [
   "data-chatkit-toolbar",
   "data-chatkit-status",
@@ -19,6 +21,20 @@ const ATTRIBUTES = [
   "data-chatkit-show",
   "data-chatkit-thread",
 ];
+/** What we write, and a page that is brought up to date by morphing takes away. */
+const WRITTEN = [
+  OFF,
+  PAGE_VALUE,
+  "aria-disabled",
+  "aria-busy",
+  "aria-current",
+  "hidden",
+  "role",
+  "data-chatkit-state",
+  "data-chatkit-reason",
+];
+/** Corrections in one task before the page is left to its will until the next one. */
+const CORRECTIONS = 50;
 const OURS = `openai-chatkit,${ATTRIBUTES.map((name) => `[${name}]`).join()}`;
 // `off` names a reason for each action; without it `gate` is every control's.
 const STARTING = { phase: "starting", busy: false, gate: "starting", text: "" };
@@ -58,13 +74,16 @@ const lastOwners = new WeakMap();
 /** Elements that have left the document or were moved: they never answer again (measured). */
 export const dead = new WeakSet();
 const servers = new Map();
-let pageValues = new WeakMap();
 const reported = new Set();
 let recorder = null;
 let observer = null;
+let keeper = null;
+let corrections = 0;
 let members = new Map();
 let failed = false;
-let withoutElement = STARTING;
+let withoutElement = null;
+/** How many ChatKits look for elements; before Python has come nobody knows. */
+let expected = null;
 let focusAtClick = null;
 
 /** Takes over the click guard of the tag's recorder. */
@@ -72,7 +91,6 @@ export function configure(theRecorder) {
   recorder = theRecorder;
   recorder.guard = guard;
   recorder.marking.disconnect();
-  pageValues = recorder.pageValues;
 }
 
 /** Brings every control of the page into its state, now and whenever the page changes. */
@@ -82,14 +100,16 @@ export function observe() {
   addEventListener("focusout", ({ target }) => {
     // What was kept in sight for the focus alone.
     const toolbar = target.closest?.("[data-chatkit-show]")?.closest(TOOLBAR);
-    if (toolbar) queueMicrotask(() => drawContainer(toolbar));
+    if (toolbar) queueMicrotask(() => drawEach([toolbar]));
   });
   installLook();
   observer = new MutationObserver((records) => {
     if (!records.some(concernsUs)) return;
+    for (const record of records) record.addedNodes.forEach(forgetLoaded);
     members = new Map();
     drawAll();
   });
+  keeper = new MutationObserver(correct);
   observer.observe(document, {
     childList: true,
     subtree: true,
@@ -110,6 +130,46 @@ function concernsUs(record) {
   );
 }
 
+/** A copy of an element has its attribute, and has loaded nothing; nor has one that was moved. */
+function forgetLoaded(node) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return;
+  if (node.localName === "openai-chatkit") node.removeAttribute("data-loaded");
+  for (const copy of node.querySelectorAll("openai-chatkit[data-loaded]"))
+    copy.removeAttribute("data-loaded");
+}
+
+/** Draws, without being told of what we write ourselves. */
+function drawEach(some) {
+  note(keeper.takeRecords());
+  keeper.disconnect();
+  for (const container of some) drawContainer(container);
+  keeper.observe(document, { subtree: true, attributes: true, attributeFilter: WRITTEN });
+  for (const status of document.querySelectorAll(STATUS))
+    keeper.observe(status, { childList: true, characterData: true, subtree: true });
+}
+
+/** The page has changed what we had written: what it wants of a control that is off is noted. */
+function note(records) {
+  const touched = new Set();
+  for (const { target, attributeName } of records) {
+    const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
+    const container = element?.closest(`${TOOLBAR},${STATUS}`);
+    if (!container) continue;
+    touched.add(container);
+    if (attributeName === "aria-disabled" && element.hasAttribute(OFF)) keepPageValue(element);
+  }
+  return touched;
+}
+
+function correct(records) {
+  const touched = note(records);
+  if (!touched.size) return;
+  if (corrections++ === 0) setTimeout(() => (corrections = 0));
+  if (corrections <= CORRECTIONS) return drawEach(touched);
+  report([...touched][0], "is changed again and again by the page while the chat switches it");
+  setTimeout(drawAll);
+}
+
 /** Python did not come: links become links again, everything else stays off. */
 export function fail() {
   failed = true;
@@ -121,6 +181,17 @@ export function revive() {
   clearTimeout(recorder?.timer);
   if (!failed) return;
   failed = false;
+  drawAll();
+}
+
+/** Somebody looks for an element, until `signal` aborts; where nobody does, new controls are the page's alone. */
+export function expectElement(signal) {
+  expected = (expected ?? 0) + 1;
+  signal.addEventListener("abort", () => {
+    expected--;
+    drawAll();
+  });
+  withoutElement = null;
   drawAll();
 }
 
@@ -147,8 +218,7 @@ export function release(element) {
 export function draw(element, state) {
   if (element) states.set(element, state);
   else withoutElement = state;
-  for (const container of containers())
-    if (ownerOf(container) === element) drawContainer(container);
+  drawEach([...containers()].filter((container) => ownerOf(container) === element));
 }
 
 /** Whether a control belongs to the element. */
@@ -188,7 +258,7 @@ function containers() {
 }
 
 function drawAll() {
-  for (const container of containers()) drawContainer(container);
+  drawEach(containers());
   for (const stray of document.querySelectorAll(`${CONTROL},[data-chatkit-show]`))
     if (!stray.closest(TOOLBAR))
       report(stray, "stands outside any [data-chatkit-toolbar], so nothing switches it");
@@ -204,7 +274,8 @@ function ownerOf(container) {
 function stateOf(container) {
   if (failed) return FAILED;
   const owner = ownerOf(container);
-  return owner ? (states.get(owner) ?? STARTING) : withoutElement;
+  const state = owner ? states.get(owner) : withoutElement;
+  return state ?? (expected === 0 ? RELEASED : STARTING);
 }
 
 function namedOwner(container) {
@@ -252,8 +323,9 @@ function drawStatus(container, state) {
   if (container.textContent !== text) container.textContent = text;
   if (!container.hasAttribute("role") && container.localName !== "output")
     container.setAttribute("role", "status");
-  if (container.closest("[aria-busy]"))
-    report(container, "stands inside an aria-busy region, where screen readers stay silent");
+  // Not any busy region: Turbo marks the page and its frames for a moment.
+  if (container.closest(TOOLBAR))
+    report(container, "stands inside an aria-busy toolbar, where screen readers stay silent");
 }
 
 function membersOf(toolbar) {
@@ -325,17 +397,24 @@ function reasonFor(member, action, state) {
 }
 
 function turnOff(member, reason) {
-  if (!member.hasAttribute(OFF)) pageValues.set(member, member.getAttribute("aria-disabled"));
+  if (!member.hasAttribute(OFF)) keepPageValue(member);
   set(member, OFF, reason);
   set(member, "aria-disabled", "true");
 }
 
 function turnOn(member) {
   if (!member.hasAttribute(OFF)) return;
-  const value = pageValues.get(member) ?? null;
+  const value = member.getAttribute(PAGE_VALUE);
   member.removeAttribute(OFF);
+  member.removeAttribute(PAGE_VALUE);
   if (value === null) member.removeAttribute("aria-disabled");
   else member.setAttribute("aria-disabled", value);
+}
+
+function keepPageValue(member) {
+  const value = member.getAttribute("aria-disabled");
+  if (value === null) member.removeAttribute(PAGE_VALUE);
+  else set(member, PAGE_VALUE, value);
 }
 
 function set(node, name, value) {
@@ -355,10 +434,8 @@ function guard(event) {
   const state = stateOf(toolbar);
   const action = actionOf(control);
   const reason = reasonFor(control, action, state);
-  const pageHasItOff =
-    (control.hasAttribute(OFF)
-      ? pageValues.get(control)
-      : control.getAttribute("aria-disabled")) === "true";
+  const where = control.hasAttribute(OFF) ? PAGE_VALUE : "aria-disabled";
+  const pageHasItOff = control.getAttribute(where) === "true";
   if (reason) {
     event.preventDefault();
     event.stopImmediatePropagation();

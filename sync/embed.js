@@ -22,8 +22,6 @@
     tag,
     names: names.split(" "),
     base: new URL("..", tag.src).href,
-    /** The `aria-disabled` that each control had of its page before we turned it off. */
-    pageValues: new WeakMap(),
     /** What happened before somebody asked, for this element; it is not kept any longer. */
     take(element, isMine) {
       taken.add(element);
@@ -35,8 +33,8 @@
     },
     keep: (entry) => log.push(entry),
     turnOff(control, reason) {
-      if (!control.hasAttribute("data-chatkit-off"))
-        recorder.pageValues.set(control, control.getAttribute("aria-disabled"));
+      const pageValue = control.getAttribute("aria-disabled");
+      if (pageValue !== null) control.setAttribute("data-chatkit-page-disabled", pageValue);
       control.setAttribute("data-chatkit-off", reason);
       control.setAttribute("aria-disabled", "true");
     },
@@ -49,7 +47,7 @@
       event.stopImmediatePropagation();
       mark();
       // Off by the page's own hand: what it does not want now it does not want later.
-      if (recorder.pageValues.get(control) === "true") return;
+      if (control.getAttribute("data-chatkit-page-disabled") === "true") return;
       if (control.matches("[data-chatkit-action]"))
         log.push({ click: control, at: performance.now(), focus: document.activeElement });
     },
@@ -82,8 +80,11 @@
       recorder.marking.disconnect();
       recorder.guard = () => {};
       for (const control of document.querySelectorAll("[data-chatkit-off]")) {
+        const pageValue = control.getAttribute("data-chatkit-page-disabled");
         control.removeAttribute("data-chatkit-off");
-        if (recorder.pageValues.get(control) !== "true") control.removeAttribute("aria-disabled");
+        control.removeAttribute("data-chatkit-page-disabled");
+        if (pageValue === null) control.removeAttribute("aria-disabled");
+        else control.setAttribute("aria-disabled", pageValue);
       }
       console.error("[chatkit-sync] sync/start.js could not be loaded:", error);
     },

@@ -133,6 +133,9 @@ class Memory:
         Where the element shows something that is not worth remembering, the entry gets what was
         settled last; where nothing was, it is kept as in a restore that has failed.
         """
+        if self.is_former(shown):
+            # Still there for the moment in which the new user's chat takes its place.
+            shown = None
         if agrees and (shown is None or is_thread_id(shown)):
             self._bar.settled(shown, correcting=True)
         elif self._last and self._bar.id_now() is not None:

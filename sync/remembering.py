@@ -66,6 +66,7 @@ class Remembering:
             lambda: session.snapshot,
             self._ask_for,
             self.can_show,
+            lambda: self._settling is None or self._settling.is_quiet,
             self.losses.wish_refused,
         )
         self._undos: "list[Callable[[], None]]" = []
@@ -244,8 +245,12 @@ class Remembering:
     # What is settled.
 
     def _settled(self, thread_id: "str | None", how: "str") -> "None":
+        was_open = self._wishes.is_open
         self._wishes.settled(thread_id)
         if how == "failed":
+            if was_open and not self._wishes.is_open:
+                # Gone on from an entry to what cannot be shown: the entry names what is not.
+                self.losses.owes_correction = True
             self.losses.could_not_open(thread_id)
             return
         if self._leaving.gives_back(thread_id, is_created=how == "creation"):

@@ -28,8 +28,9 @@ class Wishes:
     nobody can tell whether what has overtaken it holds.
 
     `ask(thread_id, answered)` asks the element for a thread, `can_show(thread_id)` says whether it
-    still can, `refused(thread_id)` is called when a wish has to be given up, and `soon(function)`
-    calls later, for an element that says that it is busy although no event does.
+    still can, `is_quiet()` whether no switch of its own is on its way, `refused(thread_id)` is
+    called when a wish has to be given up, and `soon(function)` calls later, for an element that
+    says that it is busy although no event does.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Wishes:
         snapshot: "Callable[[], Snapshot]",
         ask: "Callable[[str | None, Answered], None]",
         can_show: "Callable[[str | None], bool]",
+        is_quiet: "Callable[[], bool]",
         refused: "Callable[[str | None], None]",
     ):
         self._soon = soon
@@ -45,6 +47,7 @@ class Wishes:
         self._tries = 0
         self._ask = ask
         self._can_show = can_show
+        self._is_quiet = is_quiet
         self._refused = refused
         self.is_open = False
         self.is_overtaken = False
@@ -110,6 +113,9 @@ class Wishes:
             self._awaited = (thread_id,)
             return
         self._awaited = ()
+        if self._is_shown(snapshot) and not self._is_quiet():
+            # Somebody has just opened it, and may go on before it is believed.
+            return
         self.is_open = False
         if not self._can_show(thread_id):
             # The element would show an empty thread and call that a success (measured).

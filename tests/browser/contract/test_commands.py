@@ -247,12 +247,14 @@ def test_a_command_outside_the_profile_throws_at_once(chat: Chat, hand: StandInD
 @row("commands: two messages in one tick")
 def test_of_two_messages_in_one_tick_the_first_is_taken(chat: Chat) -> None:
     element = chat.idle(chat.thread("a"))
-    chat.fault("threads.add_user_message", hold_after=1)
+    answer = chat.fault("threads.add_user_message", hold_after=1)
     first, second = chat.calls_at_once(
         element, ("sendUserMessage", [HELLO]), ("sendUserMessage", [{"text": "again"}])
     )
     assert first.settled()["state"] == "resolved"
     assert ignored(second.settled(), "sendUserMessage", "already responding")
+    # The promise resolves once the request has started; the server sees it a moment later.
+    answer.wait_hit()
     assert len(chat.bodies("threads.add_user_message")) == 1
 
 

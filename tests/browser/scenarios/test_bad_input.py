@@ -57,7 +57,7 @@ def test_a_status_inside_the_busy_region(scene: Scene) -> None:
     body = TOOLBAR.replace("</nav>", '<p id="inside" data-chatkit-status></p></nav>')
     scene.open(fake=True, body=body)
     works(scene)
-    [report] = scene.expect_report("warning: ", "stands inside an aria-busy region")
+    [report] = scene.expect_report("warning: ", "stands inside an aria-busy toolbar")
     assert 'id="inside"' in report
 
 

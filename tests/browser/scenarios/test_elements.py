@@ -115,6 +115,28 @@ def test_stop_lets_go_of_everything(scene: Scene, owner: bool) -> None:
     scene.wait(lambda: scene.calls()[-1][0] == "sendUserMessage", "the click")
 
 
+@pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
+def test_nothing_is_taken_up_after_stop(scene: Scene, owner: bool) -> None:
+    """… and what comes then is the page's alone, not off for ever."""
+    scene.open(fake=True, owner=owner, python=CYCLES)
+    scene.python("stop")
+    scene.wait(lambda: scene.python("counts")["timers"] == 0, "no timer")
+    calls = scene.calls()
+    scene.js("document.body.innerHTML = document.body.innerHTML")
+    scene.expect_on(*CONTROLS)
+    scene.js("fake.say('response.start')")
+    scene.expect_on(*CONTROLS)
+    scene.js("fake.say('response.end')")
+    scene.press("#send")
+    assert scene.python("counts") == {"handlers": 0, "elements": 0, "running": 0, "timers": 0}
+    assert scene.calls() == calls, "nobody has run the click"
+    scene.python("start_again")
+    scene.expect_phase("idle")
+    assert scene.calls() == calls, "nor was it kept for later"
+    scene.press("#send")
+    scene.wait(lambda: scene.calls() != calls, "the click")
+
+
 def test_elements_that_come_and_go_leave_nothing_behind(scene: Scene) -> None:
     scene.open(fake=True, python="")
     before = scene.python("counts")

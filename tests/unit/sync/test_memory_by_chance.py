@@ -69,6 +69,24 @@ def by_chance(*, share: float = 1.0) -> settings:
 
 # Each was a fault of the library, at its shortest: what it was stands before it.
 FOUND: dict[str, tuple[Story, str | None]] = {
+    "a Back to what is just being opened, and on to what has failed": (
+        [
+            *[("opens-a", 0.0), ("missing", 0.4), ("control-b", 0.11)],
+            *[("opens-a", 0.0), ("back", 0.0), ("missing", 0.0)],
+        ],
+        None,
+    ),
+    "a Back to what a failure leads to, and on to what has failed": (
+        [
+            *[("opens-a", 2.0), ("opens-c", 0.2), ("down", 0.0)],
+            *[("opens-a", 0.0), ("opens-b", 0.11), ("back", 0.0), ("opens-b", 0.0)],
+        ],
+        None,
+    ),
+    "a Back to a former user's entry, before the new chat is there": (
+        [("opens-a", 0.2), ("saysanew", 0.0), ("login-user", 0.0), ("back", 0.0)],
+        "b",
+    ),
     "an element replaced within a visit is no later visit": (
         [("tab-a", 2.0), ("ill-a", 2.0), ("reload", 2.0), ("replaced", 2.0)],
         None,

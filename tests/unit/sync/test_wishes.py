@@ -20,6 +20,7 @@ class Asked:
             lambda: IDLE,
             self.ask,
             lambda thread_id: True,
+            lambda: True,
             self.refused.append,
         )
 

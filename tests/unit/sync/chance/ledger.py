@@ -188,7 +188,8 @@ class Ledger:
         if self.corrections > self.failed_wishes:
             self._complain("corrects an entry that nobody has gone to")
         if agrees or self.settled or self._has_forgotten:
-            self._owe({shown, *self.settled}, correcting=True)
+            here = None if self._has_left else shown
+            self._owe({here, *self.settled}, correcting=True)
 
     def used(self, thread_id: Place) -> None:
         """A message in what was settled last."""
