@@ -56,12 +56,17 @@ class Listeners:
                 if one is entry:
                     del listed[at]
                     break
+            entry.clear()
 
         return undo
 
     def tell(self, name: "str", arguments: "list[object]") -> "None":
-        """Calls every function under a name; those added meanwhile wait for the next time."""
+        """Calls every function under a name; those added meanwhile wait for the next time, and
+        those taken away meanwhile are not called (as DOM's `removeEventListener`).
+        """
         for entry in list(self._functions.get(name, ())):
+            if not entry:
+                continue
             where = f"in a listener of {name!r}"
             try:
                 result = entry[0](*arguments)

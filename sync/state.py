@@ -212,6 +212,10 @@ def advance(
     return replace(after, {"stalled": False}) if after.stalled and not after.occupied else after
 
 
+ANSWER_ERRORS = ("StreamError", "StreamEventParsingError")
+"""The element's errors that end an answer; it shows them in the chat, far from our controls."""
+
+
 def _error(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
     # Refused commands reject; what is told as an error before anything else is the options.
     name = detail.get("name")
@@ -221,6 +225,9 @@ def _error(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, obje
         return {"failure": "options"}
     if name == "DomainVerificationRequestError":
         return {"failure": "domain"}
+    if name in ANSWER_ERRORS and snapshot.responding and snapshot.notice is None:
+        # What an owner has seen of the request says more, and came before.
+        return {"notice": "answer-failed"}
     return {"failure": "app"} if name == "FatalAppError" else {}
 
 

@@ -40,6 +40,7 @@ TEXTS = {
     "unavailable": "The chat service is unavailable at the moment.",
     "refused": "The chat did not accept that.",
     "too-many": "Too many messages at once. Try again in a moment.",
+    "answer-failed": "The answer failed. The chat may say why.",
     "cut-off": "The connection was lost before the answer was complete.",
     # Said by controls.js, which has it from the JSON that the tag's data-config names.
     "no-python": "The chat helpers could not start.",

@@ -90,6 +90,10 @@ class Site:
     def restart(self) -> None:
         """Go down and come back, on the same port and with the same database."""
         self.stop()
+        self.resume()
+
+    def resume(self) -> None:
+        """Come back after `stop`, on the same port and with the same database."""
         self._server = self._start(self._server.port)
 
     def _start(self, port: int) -> ServerThread:

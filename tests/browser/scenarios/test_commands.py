@@ -238,3 +238,50 @@ def test_on_the_demos_element_commands_do_what_they_say(scene: Scene) -> None:
     assert scene.command("focus_composer")["ok"]
     assert scene.chat.draft() == "A draft"
     assert scene.js("document.activeElement.localName") == "openai-chatkit"
+
+
+INSIDE = """
+order = []
+chatkit = running()[0]
+
+async def later():
+    await chatkit.set_composer_value("Next", when_busy="wait")
+    order.append("done")
+
+@chatkit.on("response.start")
+def started():
+    order.append("start")
+    tasks.append(asyncio.create_task(later()))
+    # The page's own code makes the element tell more, at once.
+    window.fake.say("effect")
+    order.append("said")
+
+@chatkit.on("effect")
+def seen(name, data):
+    order.append("effect")
+
+@chatkit.on("response.end")
+async def ended():
+    order.append("end")
+    chatkit.subscribe(lambda snapshot: order.append(snapshot.phase))()
+    await chatkit.focus_composer()
+    order.append("focused")
+
+@probe
+def told():
+    return order
+"""
+
+
+@pytest.mark.core
+def test_handlers_may_ask_for_whatever_they_like(scene: Scene) -> None:
+    """No handler inside another one, across the border and back as well; and nothing is lost."""
+    scene.open(fake=True, python=INSIDE)
+    scene.python("told")
+    scene.js("fake.say('response.start')")
+    scene.wait(lambda: scene.python("told") == ["start", "said", "effect"], "one after the other")
+    assert scene.calls() == []
+    scene.js("fake.say('response.end')")
+    scene.wait(lambda: len(scene.python("told")) == 6, "all")
+    assert sorted(scene.python("told")[3:]) == ["done", "end", "focused"]
+    assert sorted(scene.calls()) == [["focusComposer"], ["setComposerValue", {"text": "Next"}]]

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sync.toolbar import TEXTS
+from sync.watchdog import LATE
 
 from .faults import Row
 from .scene import CONTROLS, START_LIMIT, TOOLBAR, Scene
@@ -309,7 +310,7 @@ def test_a_message_that_meets_a_status(scene: Scene, row: Row, status: int, said
     [
         fault("not a stream", {"not_a_stream": True}, "unavailable"),
         fault("cut in the middle", {"cut_after": 4}, "cut-off"),
-        fault("malformed event", {"malformed_after": 4}, ""),
+        fault("malformed event", {"malformed_after": 4}, "answer-failed"),
     ],
 )
 def test_an_answer_that_is_none(scene: Scene, row: Row, what: dict[str, Any], said: str) -> None:
@@ -319,7 +320,7 @@ def test_an_answer_that_is_none(scene: Scene, row: Row, what: dict[str, Any], sa
     scene.press("#send")
     scene.wait(lambda: "responding" in scene.js("scene.phases"), "the answer begins")
     scene.expect_phase("idle")
-    row.says(TEXTS[said] if said else "")
+    row.says(TEXTS[said])
     scene.site.faults.clear()
     before = len(scene.site.store.messages(a))
     scene.press("#send")
@@ -373,6 +374,32 @@ def test_a_network_that_goes_and_comes_again(scene: Scene, row: Row) -> None:
         scene.page.context.set_offline(False)
     scene.press("#send")
     scene.wait(lambda: len(scene.site.store.messages(a)) == 4, "the message, and its answer")
+    row.says("")
+    row.ends("healed")
+
+
+@pytest.mark.fault("network off and on again")
+@pytest.mark.once
+def test_a_network_that_goes_in_the_middle_of_an_answer(scene: Scene, row: Row) -> None:
+    [a] = make(scene, "Alpha")
+    answer = scene.site.faults.add("threads.add_user_message", hold_after=4)
+    scene.open(query=f"?threadId={a}", **OWNER)
+    scene.press("#send")
+    answer.wait_hit()
+    row.says(TEXTS["responding"])
+    scene.site.stop()
+    try:
+        row.says(TEXTS["cut-off"])
+        scene.expect_on(*CONTROLS)
+        scene.press("#send")
+        row.says(TEXTS["unavailable"])
+        scene.expect_shown(a)
+    finally:
+        scene.site.faults.clear()
+        scene.site.resume()
+    before = len(scene.site.store.messages(a))
+    scene.press("#send")
+    scene.wait(lambda: len(scene.site.store.messages(a)) >= before + 2, "an answer")
     row.says("")
     row.ends("healed")
 
@@ -528,11 +555,25 @@ def test_ten_thousand_events(scene: Scene, row: Row) -> None:
     row.ends("went on")
 
 
+STALL_AFTER = 1.0
+ANSWERS_AND_FREEZES = """(time) => {
+  fake.say("response.start");
+  const begun = performance.now();
+  while (performance.now() - begun < time);
+  scene.notes.push("awake");
+  // The answer has gone on meanwhile, and its end is heard a moment later.
+  setTimeout(() => {
+    scene.notes.push("told");
+    fake.say("response.end");
+  }, 100);
+}"""
+
+
 @pytest.mark.fault("a tab in the background for long")
 @pytest.mark.once
 def test_a_tab_in_the_background(scene: Scene, row: Row) -> None:
     """Events that come while another tab is in front are known when it comes back."""
-    scene.open(fake=True)
+    scene.open(fake=True, settings={"stall_after": STALL_AFTER})
     other = scene.page.context.new_page()
     other.goto(scene.site.url + "/scene/blank")
     other.bring_to_front()
@@ -543,6 +584,12 @@ def test_a_tab_in_the_background(scene: Scene, row: Row) -> None:
     other.close()
     scene.expect_shown("thr_first")
     scene.expect_query("?threadId=thr_first")
+    # Frozen, a tab runs nothing (Page Lifecycle), and a loop that lets nothing else run is the
+    # same to it: no browser without a screen freezes a tab for us.
+    scene.js(ANSWERS_AND_FREEZES, 1000 * (STALL_AFTER + LATE + 1.0))
+    scene.expect_phase("idle")
+    assert scene.js("scene.notes") == ["awake", "told"]
+    assert "stalled" not in scene.js("scene.phases")
     asks(scene)
     row.ends("went on")
 

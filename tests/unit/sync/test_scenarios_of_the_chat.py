@@ -463,6 +463,35 @@ def test_an_answer_whose_connection_breaks_is_said_to_be_cut_off() -> None:
     assert page.snapshot.notice is None
 
 
+@both
+@pytest.mark.parametrize("name", ["StreamError", "StreamEventParsingError"])
+def test_an_answer_that_ends_in_an_error_is_said_to_have_failed(owner: bool, name: str) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.emit("response.start")
+    page.element.error(name, "The model is away")
+    page.element.emit("response.end")
+    page.wait(0.1)
+    assert page.browser.shown()["text"] == TEXTS["answer-failed"]
+    page.element.emit("response.start")
+    assert page.snapshot.notice is None
+
+
+def test_what_an_owner_has_seen_of_a_failed_answer_says_more() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.element.emit("response.start")
+    page.element.request("threads.add_user_message", "a", 503)
+    page.element.error("StreamError", "Failed to fetch")
+    page.element.emit("response.end")
+    assert page.snapshot.notice == "unavailable"
+
+
+def test_an_error_without_an_answer_is_the_chats_own_matter() -> None:
+    page = Page("/?threadId=a", owner=False)
+    for name in ("StreamError", "HistoryViewError", "WidgetItemError", "FileAttachmentError"):
+        page.element.error(name, "odd")
+    assert page.snapshot.notice is None
+
+
 @pytest.mark.parametrize(
     ("status", "notice"),
     [
