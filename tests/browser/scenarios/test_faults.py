@@ -110,6 +110,22 @@ def test_a_frame_that_is_none(scene: Scene, row: Row, how: str) -> None:
     row.ends("off, and says why")
 
 
+@pytest.mark.fault("iframe 404")
+@pytest.mark.once
+def test_a_frame_that_is_none_is_found_out_by_the_first_command(scene: Scene, row: Row) -> None:
+    """… where nothing is to be restored; and a sign of life heals it."""
+    scene.chat.break_frame("404")
+    scene.open(settings={"command_timeout": 0.3})
+    scene.press("#send")
+    row.says(TEXTS["failed"])
+    assert len(scene.expect_report("does not answer", count=2)) == 2
+    scene.expect_off(*CONTROLS, reason="no-answer")
+    scene.js("document.querySelector('#chat').dispatchEvent(new CustomEvent('chatkit.log'))")
+    row.says("")
+    scene.expect_on(*CONTROLS)
+    row.ends("healed")
+
+
 @pytest.mark.fault("options refused")
 def test_options_that_are_refused(scene: Scene, row: Row) -> None:
     scene.console.allow("options were refused")
