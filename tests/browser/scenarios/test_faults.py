@@ -120,7 +120,9 @@ def test_a_frame_that_is_none_is_found_out_by_the_first_command(scene: Scene, ro
     row.says(TEXTS["failed"])
     assert len(scene.expect_report("does not answer", count=2)) == 2
     scene.expect_off(*CONTROLS, reason="no-answer")
-    scene.js("document.querySelector('#chat').dispatchEvent(new CustomEvent('chatkit.log'))")
+    for name in ("response.start", "response.end"):
+        event = f"new CustomEvent('chatkit.{name}')"
+        scene.js(f"document.querySelector('#chat').dispatchEvent({event})")
     row.says("")
     scene.expect_on(*CONTROLS)
     row.ends("healed")
