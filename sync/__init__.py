@@ -10,7 +10,7 @@ General layout, from the outside in; imports run from the left to the right, nev
     memory, places, address_bar, storage
     owning      what an owner does and sees
     commands, toolbar, options, listeners
-    tasks, watchdog
+    tasks, watchdog, limit
     browser     the only module that knows PyScript; bridge.js, controls.js, embed.js, start.js
 
     from sync import start

@@ -345,13 +345,30 @@ function answer(resolve, refuse) {
   };
 }
 
-/** A fetch with more headers: an object, or a function that is asked for one each time. */
+/**
+ * A fetch with more headers: an object, or a function that is asked for one each time. A request
+ * whose headers make no sense is not sent without them.
+ */
 function withHeaders(inner, headers) {
+  let said = "";
   return async (input, init) => {
-    const added = typeof headers === "function" ? await headers() : headers;
+    const added = (typeof headers === "function" ? await headers() : headers) ?? {};
     const all = new Headers(init?.headers ?? input?.headers);
-    for (const [name, value] of Object.entries(added ?? {})) all.set(name, value);
-    return inner(input, { ...init, headers: all });
+    const outcome = attempt(() => {
+      if (Object.prototype.toString.call(added) !== "[object Object]")
+        throw new TypeError("they are no table of texts");
+      for (const [name, value] of Object.entries(added)) {
+        if (typeof value !== "string") throw new TypeError(`${name} is no text`);
+        // Not the value: it may be a secret.
+        if (!attempt(() => all.set(name, value)).ok)
+          throw new TypeError(`${JSON.stringify(name)} or its value cannot be sent (Fetch standard)`);
+      }
+    });
+    if (outcome.ok) return inner(input, { ...init, headers: all });
+    if (said !== outcome.message)
+      console.error(`[chatkit-sync] headers: ${outcome.message}. The request was not sent.`);
+    said = outcome.message;
+    throw new TypeError(`headers: ${outcome.message}`);
   };
 }
 
@@ -369,7 +386,7 @@ function watched(inner, tell) {
       // A page of HTML is a proxy's or a login's, and no answer of a chat server.
       const isPage = response.ok && response.headers.get("content-type")?.startsWith("text/html");
       tell({ http: { ...request, status: isPage ? 0 : response.status } });
-      follow(response, tell);
+      follow(response, request.thread, tell);
       return response;
     } catch (reason) {
       if (reason?.name !== "AbortError")
@@ -389,7 +406,7 @@ function peek(body) {
 }
 
 /** Bytes of a stream are signs of life, told four times a second at most. */
-async function follow(response, tell) {
+async function follow(response, thread, tell) {
   if (!response.body || !response.headers.get("content-type")?.includes("event-stream")) return;
   let toldAt = 0;
   try {
@@ -397,10 +414,10 @@ async function follow(response, tell) {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       if (performance.now() - toldAt < 250) continue;
       toldAt = performance.now();
-      tell({ alive: true });
+      tell({ alive: thread });
     }
   } catch (reason) {
     // An aborted answer has ended: somebody has stopped or left it. Any other was cut off.
-    if (reason?.name !== "AbortError") tell({ cut: true });
+    if (reason?.name !== "AbortError") tell({ cut: thread });
   }
 }

@@ -16,6 +16,7 @@ from .errors import (
     rejection_kind,
 )
 from .gate import COMMANDS, REASONS, THREAD_COMMANDS, is_final, refusal
+from .limit import Limit
 from .plain import problem
 
 TYPE_CHECKING = False
@@ -53,6 +54,12 @@ TIMEOUTS: "dict[str, float | None]" = {
 }
 """Seconds that each command may take, waiting included; `None` for no limit of its own."""
 
+ENOUGH = 0.5
+"""The part of a command's limit after which no answer means that nobody is there."""
+
+WAITING = 30.0
+"""Seconds that a command without a limit of its own may wait for its turn."""
+
 
 class _Answer:
     """Something that is given once and awaited by one."""
@@ -74,7 +81,8 @@ class _Answer:
 class _Ticket:
     """A place in the queue."""
 
-    def __init__(self, command: "str", new_thread: "bool", may_wait: "bool"):
+    def __init__(self, number: "int", command: "str", new_thread: "bool", may_wait: "bool"):
+        self.number = number
         self.command = command
         self.new_thread = new_thread
         self.may_wait = may_wait
@@ -94,6 +102,7 @@ class Commands:
         self._owner = owner
         self._timeout = timeout
         self._queue: "list[_Ticket]" = []
+        self._last = 0
         self._running: "list[tuple[str, Callable[[str, Any, object], None]]]" = []
 
     def running(self, command: "str") -> "int":
@@ -120,9 +129,10 @@ class Commands:
 
         While the chat starts it waits; while it is busy it raises `ChatKitBusy`, or waits with
         `when_busy="wait"`, in order of asking. `timeout` is in seconds and covers waiting and
-        running. `check` may raise, now, when its turn has come and when it has resolved. Raises
-        `ChatKitBusy`, `ChatKitUnavailable`, `CommandRejected`, `CommandTimeout`, and `TypeError`
-        for a parameter that cannot cross into JavaScript.
+        running; where there is none, `WAITING` limits the waiting. `check` may raise: now, when its
+        turn has come, and when it has resolved. Raises `ChatKitBusy`, `ChatKitUnavailable`,
+        `CommandRejected`, `CommandTimeout`, and `TypeError` for a parameter that cannot cross into
+        JavaScript.
         """
         if when_busy not in ("refuse", "wait"):
             raise ValueError(f'when_busy is "refuse" or "wait", not {when_busy!r}')
@@ -133,48 +143,52 @@ class Commands:
         check()
         scope = self._owner.scope
         seconds = self.limit(command) if timeout is None else timeout
-        deadline = None if seconds is None else self._browser.now() + seconds
+        asked_at = self._browser.now()
+        waiting = WAITING if seconds is None else seconds
+        self._last += 1
+        ticket = _Ticket(self._last, command, new_thread, when_busy == "wait")
         while True:
-            ticket = _Ticket(command, new_thread, when_busy == "wait")
-            self._queue.append(ticket)
+            self._enqueue(ticket)
             try:
-                await self._turn(ticket, deadline, seconds)
+                await self._turn(ticket, asked_at + waiting, waiting)
                 if scope is not None and self._owner.scope != scope:
                     # What a user wanted to say is not said as another.
                     raise ChatKitUnavailable(command, "scope", "the user has changed meanwhile")
                 check()
                 answer = _Answer()
-                self.ask(
+                give_up = self.ask(
                     command,
                     parameters,
                     lambda how, outcome, reason, give=answer.give: give((how, outcome, reason)),  # type: ignore[misc]
-                    seconds=None if deadline is None else deadline - self._browser.now(),
+                    seconds=None if seconds is None else asked_at + seconds - self._browser.now(),
                     files=files,
                 )
             finally:
                 self._queue.remove(ticket)
                 self.wake()
-            error = self._error(command, seconds, await answer.get())
+            try:
+                given = await answer.get()
+            finally:
+                # Cancelled: the element goes on, and its own events tell what comes of it.
+                give_up()
+            took = self._browser.now() - asked_at if seconds is None else seconds
+            error = self._error(command, took, given)
             if error is None:
                 check()
                 return
             kind = error.kind if isinstance(error, CommandRejected) else ""
-            if kind == "already-responding":
-                self._owner.told("own.locked")
             refused = refusal(self._owner.snapshot, command, new_thread=new_thread)
             waits = when_busy == "wait" and kind in BUSY_KINDS
             if not waits or refused is None or is_final(self._owner.snapshot):
                 raise error
 
-    async def _turn(
-        self,
-        ticket: "_Ticket",
-        deadline: "float | None",
-        seconds: "float | None",
-    ) -> "None":
-        timer = None
-        if deadline is not None:
-            timer = self._browser.later(max(0.0, deadline - self._browser.now()), ticket.expire)
+    def _enqueue(self, ticket: "_Ticket") -> "None":
+        # Who was refused by the element and asks again keeps the place.
+        later = [at for at, one in enumerate(self._queue) if one.number > ticket.number]
+        self._queue.insert(later[0] if later else len(self._queue), ticket)
+
+    async def _turn(self, ticket: "_Ticket", deadline: "float", seconds: "float") -> "None":
+        limit = Limit(self._browser, deadline - self._browser.now(), ticket.expire)
         try:
             while True:
                 snapshot = self._owner.snapshot
@@ -186,11 +200,11 @@ class Commands:
                 if reason not in (None, "starting") and not ticket.may_wait:
                     raise ChatKitBusy(ticket.command, str(reason), REASONS[str(reason)])
                 if ticket.is_late:
-                    raise self._late(ticket, seconds or 0.0)
+                    raise self._late(ticket, seconds)
                 ticket.turn = _Answer()
                 await ticket.turn.get()
         finally:
-            self._browser.cancel(timer)
+            limit.cancel()
 
     def _is_next(self, ticket: "_Ticket") -> "bool":
         """Order counts among those that the gate lets pass; what it holds holds nobody else."""
@@ -228,29 +242,30 @@ class Commands:
         *,
         seconds: "float | None",
         files: "object" = None,
-    ) -> "None":
-        """Calls the element now, whatever the gate says.
+    ) -> "Callable[[], None]":
+        """Calls the element now, whatever the gate says; returns what lets go of its answer.
 
         `answered(how, outcome, reason)` comes exactly once; `how` is "resolved", "rejected",
-        "late", or why there is no element to answer (a key of `gate.REASONS`).
+        "late", "cancelled" where the answer was let go of, or why there is no element to answer (a
+        key of `gate.REASONS`).
         """
         owner = self._owner
         undo: "list[Callable[[], None]]" = []
-        timer: "object" = None
         counted = command in THREAD_COMMANDS
-        asked_at = self._browser.now()
 
         def end(how: "str", outcome: "Any", reason: "object") -> "None":
             if entry not in self._running:
                 return
             self._running.remove(entry)
-            self._browser.cancel(timer)
             for function in undo:
                 function()
             owner.command_ended(command, parameters, _outcome(command, how, outcome))
             if counted:
                 owner.told("own.command.end")
-            self._tell_life(command, how, self._browser.now() - asked_at)
+            if how == "rejected" and _kind(command, outcome) == "already-responding":
+                # Now, and not when somebody has the answer: the events go on.
+                owner.told("own.locked")
+            self._tell_life(command, how, seconds)
             answered(how, outcome, reason)
 
         def heard(outcome: "Any", reason: "object") -> "None":
@@ -260,19 +275,21 @@ class Commands:
         self._running.append(entry)
         if owner.element is None:
             end("gone", None, None)
-            return
+            return lambda: None
         if seconds is not None:
-            timer = self._browser.later(max(0.0, seconds), lambda: end("late", None, None))
+            undo.append(Limit(self._browser, seconds, lambda: end("late", None, None)).cancel)
         owner.command_started(command, parameters)
         if counted:
             owner.told("own.command.start")
         undo.append(
             self._browser.command(owner.element, COMMANDS[command], parameters, heard, files)
         )
+        return lambda: end("cancelled", None, None)
 
-    def _tell_life(self, command: "str", how: "str", seconds: "float") -> "None":
-        # A caller may be impatient; only our own limit says something of the element.
-        if how == "late" and seconds >= (self.limit(command) or 0.0):
+    def _tell_life(self, command: "str", how: "str", seconds: "float | None") -> "None":
+        # A caller may be impatient, or have waited long for its turn: only most of our own limit
+        # says something of the element.
+        if how == "late" and (seconds is None or seconds >= (self.limit(command) or 0.0) * ENOUGH):
             self._owner.told("own.silent")
         elif how in ("resolved", "rejected") and not self._owner.snapshot.proven:
             self._owner.told("own.answered")
@@ -293,7 +310,7 @@ class Commands:
                 end("late", None, None)
 
     def _error(
-        self, command: "str", seconds: "float | None", answer: "tuple[str, Any, object]"
+        self, command: "str", seconds: "float", answer: "tuple[str, Any, object]"
     ) -> "Exception | None":
         how, outcome, reason = answer
         if how == "resolved":
@@ -301,12 +318,17 @@ class Commands:
         if how == "rejected":
             return CommandRejected(command, outcome["name"], outcome["message"], reason)
         if how == "late":
-            return CommandTimeout(command, seconds or 0.0, REASONS["no-answer"])
+            # An element that has done more than being ready is there, and slow.
+            cause = "slow" if self._owner.snapshot.proven else "no-answer"
+            return CommandTimeout(command, seconds, REASONS[cause])
         return ChatKitUnavailable(command, how, REASONS.get(how, how))
 
 
 def _outcome(command: "str", how: "str", outcome: "Any") -> "str":
     if how != "rejected":
         return how if how == "resolved" else "unknown"
-    kind = rejection_kind(command, outcome["name"], outcome["message"])
-    return "failed" if kind == "load-failed" else "refused"
+    return "failed" if _kind(command, outcome) == "load-failed" else "refused"
+
+
+def _kind(command: "str", outcome: "Any") -> "str":
+    return rejection_kind(command, outcome["name"], outcome["message"])

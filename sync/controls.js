@@ -140,9 +140,9 @@ function forgetLoaded(node) {
 
 /** Draws, without being told of what we write ourselves. */
 function drawEach(some) {
-  note(keeper.takeRecords());
+  const touched = note(keeper.takeRecords());
   keeper.disconnect();
-  for (const container of some) drawContainer(container);
+  for (const container of new Set([...some, ...touched])) drawContainer(container);
   keeper.observe(document, { subtree: true, attributes: true, attributeFilter: WRITTEN });
   for (const status of document.querySelectorAll(STATUS))
     keeper.observe(status, { childList: true, characterData: true, subtree: true });
@@ -262,6 +262,11 @@ function drawAll() {
   for (const stray of document.querySelectorAll(`${CONTROL},[data-chatkit-show]`))
     if (!stray.closest(TOOLBAR))
       report(stray, "stands outside any [data-chatkit-toolbar], so nothing switches it");
+  for (const former of document.querySelectorAll(`[${OFF}]`))
+    if (!former.closest(TOOLBAR) || !isSwitched(former)) turnOn(former);
+  for (const former of document.querySelectorAll("[data-chatkit-state]:not([data-chatkit-toolbar])"))
+    for (const name of ["data-chatkit-state", "data-chatkit-reason", "aria-busy"])
+      former.removeAttribute(name);
 }
 
 /** The element that a container belongs to; the last one where it has left the page. */

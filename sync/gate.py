@@ -52,6 +52,7 @@ REASONS = {
     "frame": "the element made no frame: setOptions was not called, or its options were refused",
     "never-ready": "the element was never ready",
     "no-answer": "the element does not answer: its frame shows something else than the chat",
+    "slow": "the chat has not answered; its server may be slow, or away",
     "options": "the element refused its options",
     "origin": "the page is not a secure context, and ChatKit needs https or localhost",
     "domain": "the domain could not be verified",
@@ -81,7 +82,11 @@ def refusal(snapshot: "Snapshot", command: "str", *, new_thread: "bool" = False)
 
 
 def page_refusal(snapshot: "Snapshot") -> "str | None":
-    """Why the page's own gated controls are off now; `None` where they are on."""
+    """Why the page's own gated controls are off now; `None` where they are on. A chat that has
+    failed or left is not busy: what is the page's goes on without it.
+    """
+    if is_final(snapshot):
+        return None
     if snapshot.phase == "idle" and snapshot.busy:
         return "locked" if snapshot.locked else "command"
     return None if snapshot.phase == "idle" else snapshot.failure or snapshot.phase

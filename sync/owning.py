@@ -59,7 +59,8 @@ class Owning:
 
         `told(name, detail)` gets `own.http` with `type`, `thread` and `status` (0 for no
         connection), `own.deleting` with `thread` when a deletion is asked for, `own.alive` for
-        bytes of an answer, `own.cut` where they broke off, and `own.failed` for refused options.
+        bytes of an answer, `own.cut` where they broke off, both with `thread`, and `own.failed`
+        for refused options.
         """
 
         def heard(value: "dict[str, Any]", extra: "Any") -> "None":
@@ -71,9 +72,9 @@ class Owning:
             elif "deleting" in value:
                 told("own.deleting", {"thread": value["deleting"]})
             elif "alive" in value:
-                told("own.alive", {})
+                told("own.alive", {"thread": value["alive"]})
             elif "cut" in value:
-                told("own.cut", {})
+                told("own.cut", {"thread": value["cut"]})
             elif not value["configured"]["ok"]:
                 problem = value["configured"]["message"]
                 told("own.failed", {"reason": "options", "message": problem})

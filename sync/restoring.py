@@ -6,6 +6,7 @@ a failure and for another wish alike (measured).
 """
 
 from .errors import BUSY_KINDS, rejection_kind
+from .limit import Limit
 from .state import thread_of
 from .switch import LoadEnd
 
@@ -58,7 +59,7 @@ class Restoring:
         self._is_overtaken = False
         self._error = ""
         self._timer: "object" = None
-        self._limit: "object" = None
+        self._limit: "Limit | None" = None
 
     def disown(self) -> "None":
         """The user has changed: whatever it comes to is nobody's any more, and what was not asked
@@ -72,14 +73,15 @@ class Restoring:
         """Lets go of the timers; the end is not told any more."""
         self.is_over = True
         self._browser.cancel(self._timer)
-        self._browser.cancel(self._limit)
+        if self._limit is not None:
+            self._limit.cancel()
         self._forget_load_end()
 
     def ready(self, snapshot: "Snapshot") -> "None":
         """The element has given its first sign of life."""
         if self.is_over or self._limit is not None:
             return
-        self._limit = self._browser.later(self._timeout, self._late)
+        self._limit = Limit(self._browser, self._timeout, self._late)
         if self._is_told_by_events:
             if self.wanted is None:
                 self._end("none", None)

@@ -13,7 +13,7 @@ from .listeners import Listeners, arguments
 from .options import TOOL_TIMEOUT
 from .owning import Owning, is_error, notice_after
 from .remembering import Remembering
-from .state import Snapshot, advance
+from .state import Snapshot, advance, is_of_shown
 from .tasks import Tasks
 from .toolbar import ANNOUNCE_AFTER, Toolbar
 from .watchdog import Watchdog
@@ -136,6 +136,7 @@ class Session:
             self.browser.report(
                 f"No element matches {self._target!r} yet. It is taken up as soon as there is one."
             )
+            self._toolbar.missing(self.snapshot)
 
     def _appeared(self, element: "int") -> "None":
         self.element = element
@@ -206,7 +207,7 @@ class Session:
     def _handle(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
         before = self.snapshot
         self.snapshot = after = advance(before, name, detail)
-        if not name.startswith("own.") or name == "own.alive":
+        if not name.startswith("own.") or (name == "own.alive" and is_of_shown(after, detail)):
             self._watchdog.alive()
         self._watchdog.observe(after)
         if after.failure not in (before.failure, None, "stopped"):

@@ -188,6 +188,14 @@ def thread_of(detail: "dict[str, object]") -> "str | None":
     return thread_id if isinstance(thread_id, str) else None
 
 
+def is_of_shown(snapshot: "Snapshot", detail: "dict[str, object]") -> "bool":
+    """Whether what an owner sees of a stream is of the shown thread: one of a thread that was left
+    goes on (measured). A new thread's has no id yet.
+    """
+    thread = detail.get("thread")
+    return snapshot.responding if thread is None else thread == snapshot.thread_id
+
+
 def advance(
     snapshot: "Snapshot", name: "str", detail: "dict[str, object] | None" = None
 ) -> "Snapshot":
@@ -297,11 +305,11 @@ _RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" 
     "own.silent": lambda s, d: {} if s.proven else {"failure": s.failure or "no-answer"},
     "own.answered": lambda s, d: {"proven": True},
     "own.stalled": lambda s, d: {"stalled": True},
-    "own.alive": lambda s, d: {"stalled": False},
+    "own.alive": lambda s, d: {"stalled": False} if is_of_shown(s, d) else {},
     # Our own switch away from a stall has resolved; the element tells no change where it shows
     # that thread already (measured for a new chat).
     "own.left": _left,
-    "own.cut": lambda s, d: {"notice": "cut-off"},
+    "own.cut": lambda s, d: {"notice": "cut-off"} if is_of_shown(s, d) else {},
     "own.locked": lambda s, d: {"locked": not s.responding},
     "own.lost": lambda s, d: {"lost": thread_of(d), "notice": d.get("notice")},
     "own.notice": lambda s, d: {"notice": d.get("notice")},

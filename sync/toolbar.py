@@ -171,6 +171,13 @@ class Toolbar:
         if self._kept and snapshot.phase != "starting":
             self._release(snapshot)
 
+    def missing(self, snapshot: "Snapshot") -> "None":
+        """The page has no element yet, and may open its chat on demand: what is the page's own
+        does not wait for that.
+        """
+        if self.element == NO_ELEMENT:
+            self._browser.draw(NO_ELEMENT, json.dumps(picture(snapshot, "") | {"gate": None}))
+
     def _announce(self) -> "None":
         self._timer = None
         self._text = self._texts.get(self._key or "", "")

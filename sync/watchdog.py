@@ -4,6 +4,8 @@ Ready is no more than an iframe's load, `load.end` may never come, and a server 
 stream (measured), so nothing but time can tell these from patience.
 """
 
+from .limit import LATE, Limit
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +21,6 @@ STALL_OWNER = 60.0
 
 STALL_COMPANION = 600.0
 """The same for a companion, who sees nothing between the start and the end of an answer."""
-
-LATE = 5.0
-"""Seconds by which a timer is late only where the machine slept or the tab was frozen; as long a
-page then has to hear what it has missed."""
 
 
 class Watchdog:
@@ -46,7 +44,7 @@ class Watchdog:
         self._stalled = stalled
         self._ready_timeout = ready_timeout
         self._stall_after = stall_after
-        self._ready_timer: "object" = None
+        self._ready: "Limit | None" = None
         self._stall_timer: "object" = None
         self._life_at = 0.0
         self._limit = stall_after
@@ -55,13 +53,18 @@ class Watchdog:
     def start(self) -> "None":
         """From now on the element has its time to become ready."""
         self.stop()
-        self._ready_timer = self._browser.later(self._ready_timeout, self._never_ready)
+        self._ready = Limit(self._browser, self._ready_timeout, self._never_ready)
 
     def stop(self) -> "None":
         """Ends both watches."""
-        self._browser.cancel(self._ready_timer)
+        self._end_ready()
         self._browser.cancel(self._stall_timer)
-        self._ready_timer = self._stall_timer = None
+        self._stall_timer = None
+
+    def _end_ready(self) -> "None":
+        if self._ready is not None:
+            self._ready.cancel()
+        self._ready = None
 
     def alive(self) -> "None":
         """A sign of life, now."""
@@ -69,9 +72,8 @@ class Watchdog:
 
     def observe(self, snapshot: "Snapshot") -> "None":
         """The snapshot after an event: starts and ends the watches that it asks for."""
-        if snapshot.ready and self._ready_timer is not None:
-            self._browser.cancel(self._ready_timer)
-            self._ready_timer = None
+        if snapshot.ready:
+            self._end_ready()
         watched = snapshot.occupied and not snapshot.stalled
         if not watched:
             self._browser.cancel(self._stall_timer)

@@ -168,15 +168,15 @@ class FakeElement:
         if self._tell is not None and not self.dead:
             self._tell({"deleting": thread_id})
 
-    def alive(self) -> None:
-        """Bytes of a stream, seen by an owner."""
+    def alive(self, thread_id: str | None = None) -> None:
+        """Bytes of a stream, seen by an owner; of a new thread's where there is no id."""
         if self._tell is not None:
-            self._tell({"alive": True})
+            self._tell({"alive": thread_id})
 
-    def cut(self) -> None:
+    def cut(self, thread_id: str | None = None) -> None:
         """The bytes of a stream break off, seen by an owner."""
         if self._tell is not None:
-            self._tell({"cut": True})
+            self._tell({"cut": thread_id})
 
     def callback(self, index: int, *parameters: Any, js_object: object = None) -> Answer:
         """The element calls one of the functions in its options, `{"$call": index}`."""

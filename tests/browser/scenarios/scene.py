@@ -58,6 +58,8 @@ TOOLBAR = """
 
 # Everything in the toolbar that the page itself has not switched off.
 CONTROLS = "new write send draft open-a open-b show-history hide-history fetch action gate".split()
+# … but the page's own: what needs a chat.
+ACTIONS = [name for name in CONTROLS if name != "gate"]
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -278,6 +280,11 @@ class Scene:
         mark = "[data-chatkit-off]" if reason is None else f'[data-chatkit-off="{reason}"]'
         for name in ids:
             expect(self.locate(f'#{name}[aria-disabled="true"]{mark}')).to_have_count(1)
+
+    def expect_unusable(self, reason: str | None = None) -> None:
+        """Wait until all is off that needs a chat; the page's own has nothing to wait for."""
+        self.expect_off(*ACTIONS, reason=reason)
+        self.expect_on("gate")
 
     def expect_query(self, query: str) -> None:
         """Wait until the address has this query."""

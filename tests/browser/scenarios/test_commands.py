@@ -189,7 +189,7 @@ def test_a_command_ends_when_its_element_leaves(scene: Scene) -> None:
     outcome = scene.js("scene.waiting")
     assert (outcome["error"], outcome["reason"]) == ("ChatKitUnavailable", "gone")
     assert scene.command("fetch_updates")["reason"] == "gone"
-    scene.expect_off("send", "gate", reason="gone")
+    scene.expect_unusable("gone")
 
 
 def test_a_locked_thread_is_noticed(scene: Scene) -> None:

@@ -28,7 +28,7 @@ def test_an_element_that_leaves_and_a_new_one(scene: Scene, owner: bool) -> None
     scene.open(owner=owner, query=f"?threadId={a}")
     scene.js("document.querySelector('#chat').remove()")
     scene.expect_phase("gone")
-    scene.expect_off(*CONTROLS, reason="gone")
+    scene.expect_unusable("gone")
     expect(scene.locate("#status")).to_have_text("The chat has left this page.")
     scene.js(OWNED if owner else FRESH, "again")
     scene.expect_phase("idle")
@@ -49,7 +49,7 @@ def test_a_moved_element_is_dead(scene: Scene) -> None:
         }"""
     )
     scene.expect_phase("gone")
-    scene.expect_off(*CONTROLS, reason="gone")
+    scene.expect_unusable("gone")
     # Nothing that it says from now on counts.
     scene.js("fake.say('response.start')")
     scene.js(FRESH, "fresh")

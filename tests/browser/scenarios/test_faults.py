@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from sync.limit import LATE
 from sync.toolbar import TEXTS
-from sync.watchdog import LATE
 
 from .faults import Row
 from .scene import CONTROLS, START_LIMIT, TOOLBAR, Scene
@@ -54,7 +54,7 @@ def test_an_element_script_that_is_missing(scene: Scene, row: Row) -> None:
     scene.open(settings={"ready_timeout": 0.3}, wait=False)
     row.says(TEXTS["failed-script"])
     scene.expect_report("error: ", "the script that defines <openai-chatkit> did not load")
-    scene.expect_off(*CONTROLS, reason="script")
+    scene.expect_unusable("script")
     row.ends("off, and says why")
 
 
@@ -106,7 +106,7 @@ def test_a_frame_that_is_none(scene: Scene, row: Row, how: str) -> None:
     scene.open(query=f"?threadId={a}", wait=False, settings=settings)
     row.says(TEXTS["failed"])
     scene.expect_report("error: ", "The chat cannot be used")
-    scene.expect_off(*CONTROLS)
+    scene.expect_unusable()
     row.ends("off, and says why")
 
 
@@ -119,7 +119,7 @@ def test_a_frame_that_is_none_is_found_out_by_the_first_command(scene: Scene, ro
     scene.press("#send")
     row.says(TEXTS["failed"])
     assert len(scene.expect_report("does not answer", count=2)) == 2
-    scene.expect_off(*CONTROLS, reason="no-answer")
+    scene.expect_unusable("no-answer")
     for name in ("response.start", "response.end"):
         event = f"new CustomEvent('chatkit.{name}')"
         scene.js(f"document.querySelector('#chat').dispatchEvent({event})")
@@ -466,7 +466,7 @@ def test_an_element_that_is_removed(scene: Scene, row: Row, events: list[str], s
         scene.wait(lambda: len(scene.calls()) == 1, "the command")
     scene.js("fake.element.remove()")
     row.says(TEXTS["gone"])
-    scene.expect_off(*CONTROLS, reason="gone")
+    scene.expect_unusable("gone")
     if not said:
         scene.wait(lambda: scene.python("outcomes") == ["ChatKitUnavailable"], "its end")
         scene.js("() => { delete fake.answers.sendUserMessage; }")

@@ -364,6 +364,28 @@ def test_what_the_page_takes_away_comes_back(scene: Scene) -> None:
     expect(scene.locate('#send[aria-disabled="true"]:not([data-chatkit-off])')).to_have_count(1)
 
 
+TWO = """<nav id="bar" data-chatkit-toolbar="#chat"></nav>
+<nav id="bar2" data-chatkit-toolbar="#two">
+  <button id="send" data-chatkit-action="send" data-chatkit-text="x">Send</button>
+</nav>"""
+SECOND = '<openai-chatkit id="two" data-chatkit-parameter="t" data-chatkit-key="k">'
+TAKES_AWAY_BESIDE = """() => {
+  fake.say("response.start", null, document.querySelector("#chat"));
+  const control = document.querySelector("#send");
+  for (const name of ["aria-disabled", "data-chatkit-off"]) control.removeAttribute(name);
+}"""
+
+
+def test_what_is_taken_away_while_another_toolbar_is_drawn_comes_back(scene: Scene) -> None:
+    scene.open(fake=True, body=TWO, element=ELEMENT + SECOND)
+    scene.expect_phase("idle", bar="#bar2")
+    scene.js("fake.say('response.start', null, document.querySelector('#two'))")
+    scene.expect_phase("responding", bar="#bar2")
+    scene.js(TAKES_AWAY_BESIDE)
+    scene.expect_phase("responding")
+    scene.expect_off("send", reason="responding")
+
+
 FIGHTS = """() => {
   new MutationObserver(() => {
     for (const node of document.querySelectorAll("#bar [aria-disabled]"))

@@ -290,3 +290,27 @@ def test_pages_with_javascript_only_hear_one_event(scene: Scene) -> None:
     scene.js("fake.say('response.start')")
     scene.expect_phase("responding")
     assert scene.js("scene.snapshots.length") == count + 1
+
+
+FORMER = """(how) => {
+  if (how === "attribute") document.querySelector("#gate").removeAttribute("data-chatkit-gate");
+  if (how === "toolbar") document.querySelector("#bar").removeAttribute("data-chatkit-toolbar");
+  if (how === "place") document.querySelector("main").append(document.querySelector("#gate"));
+}"""
+
+
+@pytest.mark.parametrize("how", ["attribute", "toolbar", "place"])
+def test_what_is_ours_no_longer_is_the_pages_again(scene: Scene, how: str) -> None:
+    """A control that the page takes from us while it is off must not stay off for ever."""
+    scene.open(fake=True)
+    scene.js("fake.say('response.start')")
+    scene.expect_off("gate", reason="responding")
+    scene.js(FORMER, how)
+    scene.expect_on("gate")
+    if how == "toolbar":
+        scene.expect_on(*CONTROLS)
+        page_off = '#page-off[aria-disabled="true"]:not([data-chatkit-off])'
+        expect(scene.locate(page_off)).to_have_count(1)
+        expect(scene.locate("#bar:not([aria-busy]):not([data-chatkit-state])")).to_have_count(1)
+    if how != "attribute":
+        assert all("outside any" in text for text in scene.reports())

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from sync.toolbar import TEXTS
+
 from .scene import CONTROLS, OPTIONS, START_LIMIT, Scene
 from .test_elements import FRESH
 from .threads import make
@@ -222,7 +224,7 @@ def test_set_options_that_throws(scene: Scene) -> None:
     )
     scene.expect_phase("failed", limit=START_LIMIT)
     scene.expect_report("error: ", "the element refused its options (odd)")
-    scene.expect_off(*CONTROLS)
+    scene.expect_unusable()
     expect(scene.locate("#status")).to_have_text("The chat is not available on this page.")
     for part in ("#bar", "#status"):
         expect(scene.locate(part)).to_have_attribute("data-chatkit-reason", "options")
@@ -234,7 +236,7 @@ def test_options_that_the_app_refuses(scene: Scene, owner: bool) -> None:
     scene.console.allow("options were refused")
     scene.open(owner=owner, wait=False, stand_in={"refuseOptions": True})
     scene.expect_phase("failed", limit=START_LIMIT)
-    scene.expect_off(*CONTROLS)
+    scene.expect_unusable()
     scene.expect_report("error: ", "the element refused its options")
 
 
@@ -243,7 +245,7 @@ def test_a_domain_that_is_not_verified(scene: Scene, query: str) -> None:
     """The iframe goes in the middle of the first load, whose end never comes."""
     scene.open(owner=True, wait=False, query=query, stand_in={"refuseDomain": True})
     scene.expect_phase("failed", limit=START_LIMIT)
-    scene.expect_off(*CONTROLS)
+    scene.expect_unusable()
     scene.expect_report("error: ", "the domain could not be verified")
 
 
@@ -262,7 +264,7 @@ def test_what_never_becomes_ready_says_why(scene: Scene, what: str, reason: str)
         parts["companion"] = False
     scene.open(**parts)
     scene.expect_phase("failed", limit=START_LIMIT)
-    scene.expect_off(*CONTROLS)
+    scene.expect_unusable()
     scene.expect_report("error: ", reason)
 
 
@@ -273,7 +275,7 @@ def test_a_page_without_the_element_is_told_so_and_one_that_comes_late_is_taken_
     scene.open(fake=True, element="", wait=False, settings={"ready_timeout": 0.5})
     scene.expect_report("warning: ", "No element matches 'openai-chatkit' yet")
     scene.expect_phase("starting")
-    scene.expect_off(*CONTROLS)
+    scene.expect_unusable()
     scene.js(FRESH, "late")
     scene.expect_phase("idle")
     scene.expect_on("send", "gate")
@@ -287,7 +289,7 @@ def test_a_frame_that_is_none_is_found_out(scene: Scene, how: str) -> None:
     scene.console.allow("X-Frame-Options|target origin")
     scene.open(query="?threadId=thr_first", wait=False, settings={"restore_timeout": 0.5})
     scene.expect_phase("failed", limit=START_LIMIT)
-    scene.expect_off(*CONTROLS)
+    scene.expect_unusable()
     scene.expect_report("error: ", "the element does not answer")
 
 
@@ -325,3 +327,36 @@ def test_trying_again_shows_the_messages(scene: Scene, owner: bool) -> None:
     expect(scene.locate("#status")).to_have_text("")
     assert (scene.js("performance.timeOrigin") == origin) is owner
     scene.expect_shown(a)
+
+
+LOGIN = """
+from sync import start
+
+def headers():
+    return NONSENSE
+
+start({"options": {"api": {"url": "/chatkit", "domain_key": "local"}}, "headers": headers})
+"""
+
+
+@pytest.mark.parametrize(
+    ("nonsense", "said"),
+    [
+        ("'Bearer x'", "they are no table of texts"),
+        ("[1, 2]", "they are no table of texts"),
+        ("{'Authorization': None}", "Authorization is no text"),
+        ("{'bad name': 'x'}", "cannot be sent"),
+        ("{'X-Token': 'one\\ntwo'}", "cannot be sent"),
+    ],
+)
+def test_headers_that_make_no_sense_are_told_and_nothing_is_sent_without_them(
+    scene: Scene, nonsense: str, said: str
+) -> None:
+    python = LOGIN.replace("NONSENSE", nonsense)
+    scene.open(attributes='data-start="page"', python=python, companion=False)
+    scene.press("#send")
+    [report] = scene.expect_report("error: ", "headers: ", said)
+    assert "two" not in report, "a value may be a secret"
+    expect(scene.locate("#status")).to_have_text(TEXTS["unavailable"])
+    scene.expect_on(*CONTROLS)
+    assert scene.site.faults.requests == []

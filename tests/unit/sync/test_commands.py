@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync.commands import TIMEOUTS, Commands
+from sync.commands import TIMEOUTS, WAITING, Commands
 from sync.errors import (
     ChatKitBusy,
     ChatKitError,
@@ -16,6 +16,7 @@ from sync.errors import (
     rejection_kind,
 )
 from sync.gate import COMMANDS, REASONS, THREAD_COMMANDS
+from sync.limit import LATE
 from sync.state import Snapshot, advance, replace
 from tests.fakes import FakeBrowser, FakeElement, Server, in_loop, passing, settle_loop
 
@@ -451,7 +452,6 @@ async def test_a_cancelled_command_leaves_nothing_that_holds_the_chat(when_busy:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert task.cancelled()
-    await chat.wait(60.0)
     chat.nothing_is_left()
     after = chat.run("fetch_updates")
     await chat.wait()
@@ -477,3 +477,50 @@ async def test_a_command_cancelled_in_the_queue_lets_the_next_one_pass() -> None
 async def test_two_ways_to_be_busy_and_no_third() -> None:
     with pytest.raises(ValueError, match='"refuse" or "wait"'):
         await Chat().commands.run("focus_composer", [], when_busy="never")
+
+
+ANSWERING = {
+    "name": "IntegrationError",
+    "message": "ChatKit: sendUserMessage() ignored - already responding.",
+}
+
+
+@in_loop
+async def test_who_is_refused_by_the_element_and_asks_again_keeps_the_place() -> None:
+    chat = Chat()
+    chat.page_element.plan("sendUserMessage", rejects=ANSWERING)
+    chat.run("send_user_message", {"text": "first"}, when_busy="wait")
+    chat.run("send_user_message", {"text": "second"}, when_busy="wait")
+    await chat.wait(1.0)
+    assert chat.snapshot.locked
+    chat.told("thread.change", threadId="b")
+    await chat.wait(1.0)
+    texts = [parameters[0]["text"] for _, parameters in chat.browser.called]
+    assert texts == ["first", "first", "second"]
+
+
+@pytest.mark.parametrize("changes", [{"ready": False}, {"locked": True}, {"responding": True}])
+@in_loop
+async def test_what_has_no_limit_does_not_wait_for_its_turn_for_ever(
+    changes: dict[str, Any],
+) -> None:
+    chat = Chat(replace(IDLE, changes))
+    task = chat.run("send_custom_action", {"type": "x"}, when_busy="wait")
+    await chat.wait(WAITING - 0.1)
+    assert not task.done()
+    await chat.wait(0.2)
+    assert isinstance(await error_of(task), CommandTimeout | ChatKitBusy)
+    chat.nothing_is_left()
+
+
+@in_loop
+async def test_the_time_of_a_machine_that_sleeps_is_not_used_up() -> None:
+    chat = Chat()
+    chat.page_element.plan("fetchUpdates", hangs=True)
+    task = chat.run("fetch_updates")
+    await settle_loop()
+    chat.browser.clock.sleep(3600.0)
+    await chat.wait(LATE - 0.1)
+    assert not task.done(), "what has come meanwhile is heard now"
+    await chat.wait(0.2)
+    assert isinstance(await error_of(task), CommandTimeout)

@@ -74,11 +74,12 @@ def test_a_running_command_holds_those_that_work_on_the_thread_and_no_others(com
         (IN["idle"], None),
         (replace(IDLE, {"commands": 1}), "command"),
         (replace(IDLE, {"locked": True}), "locked"),
-        (IN["failed"], "frame"),
-        *((IN[phase], phase) for phase in ("gone", "stalled", "starting", "loading", "responding")),
+        (IN["failed"], None),
+        (IN["gone"], None),
+        *((IN[phase], phase) for phase in ("stalled", "starting", "loading", "responding")),
     ],
 )
-def test_the_pages_own_controls_are_off_exactly_while_the_chat_is_busy_or_unusable(
+def test_the_pages_own_controls_are_off_exactly_while_the_chat_starts_or_is_busy(
     snapshot: Snapshot, reason: str | None
 ) -> None:
     assert page_refusal(snapshot) == reason

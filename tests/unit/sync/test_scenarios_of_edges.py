@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from sync import ChatKit, ChatKitUnavailable, CommandTimeout
-from tests.fakes import FakeElement, in_loop
+from sync import ChatKit, ChatKitUnavailable, CommandRejected, CommandTimeout
+from sync.toolbar import NO_ELEMENT
+from sync.watchdog import STALL_OWNER
+from tests.fakes import FakeBrowser, FakeElement, Server, in_loop, settle_loop
 from tests.unit.sync.page import Page, both
 
 
@@ -204,3 +206,105 @@ def test_events_before_python_are_told_in_order_when_it_comes(owner: bool) -> No
     assert page.element.thread_id == "a"
     assert page.phase == "idle"
     assert page.remembered == ("a", "a")
+
+
+@in_loop
+async def test_an_answer_that_ends_in_the_moment_of_a_refusal_locks_nothing() -> None:
+    """The rejection is heard, and so is the end, before the task that waits has run."""
+    page = Page("/?threadId=a", owner=True)
+    said = "ChatKit: sendUserMessage() ignored - already responding."
+    page.element.plan("sendUserMessage", rejects={"name": "IntegrationError", "message": said})
+    task = asyncio.create_task(page.chatkit.send_user_message("x"))
+    await settle_loop()
+    page.element.emit("response.start")
+    page.wait(0.5)
+    page.element.emit("response.end")
+    with pytest.raises(CommandRejected):
+        await task
+    await page.live(1.0)
+    assert not page.snapshot.locked
+
+
+@in_loop
+async def test_a_time_out_says_what_is_likely() -> None:
+    page = Page("/?threadId=a", owner=True, command_timeout=5.0)
+    page.element.plan("sendUserMessage", hangs=True)
+    task = asyncio.create_task(page.chatkit.send_user_message("x"))
+    await page.live(6.0)
+    with pytest.raises(CommandTimeout, match=r"within 5 s: .* server may be slow"):
+        await task
+
+
+@in_loop
+async def test_an_action_that_a_stall_has_ended_says_how_long_it_took() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.element.plan("sendCustomAction", hangs=True)
+    task = asyncio.create_task(page.chatkit.send_custom_action({"type": "x"}))
+    await page.live(STALL_OWNER + 1.0)
+    with pytest.raises(CommandTimeout, match=f"within {STALL_OWNER:g} s") as raised:
+        await task
+    assert raised.value.seconds == STALL_OWNER
+
+
+@pytest.mark.parametrize("leave", ["another thread", "another user"])
+def test_the_broken_stream_of_what_was_left_is_not_said_here(leave: str) -> None:
+    page = Page("/?threadId=a", owner=True, scope="one")
+    page.element.user_sends()
+    page.wait(0.2)
+    if leave == "another user":
+        page.chatkit.set_scope("two")
+    else:
+        page.element.user_opens("b")
+    page.wait(2.0)
+    page.element.cut("a")
+    assert page.snapshot.notice is None
+
+
+def test_the_bytes_of_what_was_left_are_no_life_of_what_is_shown() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.server.answer_time = None
+    page.element.user_opens("b")
+    page.wait(1.0)
+    page.element.user_sends()
+    for _ in range(4):
+        page.wait(STALL_OWNER / 3)
+        page.element.alive("a")
+    assert page.phase == "stalled"
+    page.element.alive("b")
+    assert page.phase == "responding"
+
+
+@both
+def test_a_machine_that_sleeps_in_the_start_declares_nothing_failed(owner: bool) -> None:
+    slow = FakeElement(Server("a"), frame_time=2.0)
+    page = Page("/?threadId=a", owner=owner, starts=False, element=slow)
+    page.chatkit.start()
+    page.wait(0.5)
+    phases: list[str] = []
+    page.chatkit.subscribe(lambda snapshot: phases.append(snapshot.phase))
+    page.browser.clock.sleep(7200.0)
+    page.wait(3.0)
+    assert "failed" not in phases
+    assert page.phase == "idle"
+
+
+def test_a_page_whose_chat_is_opened_on_demand_keeps_its_own_controls() -> None:
+    browser = FakeBrowser()
+    ChatKit(browser=browser).start()
+    browser.clock.advance(60.0)
+    assert browser.drawings[NO_ELEMENT][-1]["gate"] is None
+    assert browser.drawings[NO_ELEMENT][-1]["off"]["send"] == "starting"
+
+
+@pytest.mark.parametrize("asked_at", [0.0, 1.0, 10.0])
+@in_loop
+async def test_a_false_ready_is_found_out_though_the_command_had_waited(asked_at: float) -> None:
+    element = FakeElement(Server("a"), frame_time=12.0)
+    element.broken_frame = True
+    page = Page("/", owner=False, starts=False, element=element)
+    page.chatkit.start()
+    await page.live(asked_at)
+    task = asyncio.create_task(page.chatkit.fetch_updates())
+    await page.live(60.0)
+    assert isinstance(task.exception(), CommandTimeout)
+    assert page.snapshot.failure == "no-answer"

@@ -378,11 +378,11 @@ def test_bytes_of_an_answer_keep_an_owner_patient_and_end_a_stall() -> None:
     page.element.user_sends()
     for _ in range(10):
         page.wait(50.0)
-        page.element.alive()
+        page.element.alive("a")
     assert page.phase == "responding"
     page.wait(STALL_OWNER + 1.0)
     assert page.phase == "stalled"
-    page.element.alive()
+    page.element.alive("a")
     assert page.phase == "responding"
 
 
@@ -453,7 +453,7 @@ def test_an_answer_whose_connection_breaks_is_said_to_be_cut_off() -> None:
     page = Page("/?threadId=a", owner=True)
     page.element.user_sends()
     page.wait(0.5)
-    page.element.cut()
+    page.element.cut("a")
     page.element.server_closes()
     page.wait()
     assert page.phase == "idle"

@@ -1,7 +1,8 @@
 """The watchdog: never ready, and busy without a sign of life."""
 
+from sync.limit import LATE
 from sync.state import Snapshot
-from sync.watchdog import LATE, Watchdog
+from sync.watchdog import Watchdog
 from tests.fakes import FakeBrowser
 
 READY = Snapshot(ready=True)
