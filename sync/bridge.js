@@ -12,6 +12,8 @@ import * as controls from "./controls.js";
 const KEY = Symbol.for("chatkit-sync");
 /** Milliseconds: beyond it setTimeout fires at once (HTML standard: a 32-bit number). */
 const LONGEST = 2 ** 31 - 1;
+/** Seconds by which a function's answer may be late until nobody waits for it any more. */
+const SLACK = 1;
 
 /** @param receive Python's one function @returns the methods that browser.py calls */
 export function connect(receive) {
@@ -20,6 +22,7 @@ export function connect(receive) {
   const heirs = new WeakMap();
   const running = new Map();
   const timers = new Map();
+  const begun = new Set();
   let lastElement = 0;
 
   // Python is there, whether or not the page has an element yet.
@@ -53,6 +56,12 @@ export function connect(receive) {
       );
     },
     soon: (id) => queueMicrotask(() => tell(id, null)),
+    /** Tells `id` where Python was cut off before `done`: its frames stand on our stack, which is empty when microtasks run. */
+    begin(id) {
+      begun.add(id);
+      queueMicrotask(() => begun.delete(id) && tell(id, null));
+    },
+    done: (id) => begun.delete(id),
     cancel(id) {
       clearTimeout(timers.get(id));
       timers.delete(id);
@@ -302,25 +311,34 @@ function removes(record, element) {
 
 /**
  * Gives the element its options as soon as it is defined, and tells `{configured: outcome}`.
- * Functions stand in the JSON as `{"$call": index}` (`$tool` for client tools, which are always resolved: a rejection locks the thread); their calls are told as `{call, parameters}`
- * with `{resolve, reject}` as the object. `api.fetch` is watched, unless ChatKit hosts the API;
+ * Functions stand in the JSON as `{"$call": index}` (`$tool` for client tools, which are always
+ * resolved: a rejection locks the thread), with `$limit` where they have to answer within so many
+ * seconds; their calls are told as `{call, parameters}` with `{resolve, reject}` as the object. `api.fetch` is watched, unless ChatKit hosts the API;
  * `$headers` are put into its requests.
  */
 function configure(element, json, pageFetch, signal, tell) {
-  const call = (index, parameters, object, isTool) =>
-    new Promise((resolve, reject) => {
-      const refuse = (text) => (isTool ? resolve({ error: text }) : reject(new Error(text)));
-      if (signal.aborted) refuse("the page has stopped its ChatKit");
-      else
-        tell(
-          { call: index, parameters },
-          { resolve: answer(resolve, refuse), reject: refuse, object },
-        );
-    });
+  const call = async ({ $call, $tool, $limit }, parameters, object = null) => {
+    let timer;
+    try {
+      return await new Promise((resolve, reject) => {
+        const refuse = (text) =>
+          $tool === undefined ? reject(new Error(text)) : resolve({ error: text });
+        if (signal.aborted) return refuse("the page has stopped its ChatKit");
+        // Python keeps the limit itself, unless MicroPython has lost the coroutine (measured).
+        const late = () => refuse(`no answer within ${$limit} s`);
+        if ($limit) timer = setTimeout(late, Math.min(($limit + SLACK) * 1000, LONGEST));
+        const given = { resolve: answer(resolve, refuse), reject: refuse, object };
+        tell({ call: $call ?? $tool, parameters }, given);
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
   const options = JSON.parse(json, (_, value) => {
-    if (typeof value?.$call === "number") return (...given) => call(value.$call, given, null);
-    if (typeof value?.$tool === "number") return (...given) => call(value.$tool, given, null, true);
-    if (typeof value?.$fetch === "number") return (...given) => call(value.$fetch, [], given);
+    if (typeof (value?.$call ?? value?.$tool) === "number")
+      return (...given) => call(value, given);
+    if (typeof value?.$fetch === "number")
+      return (...given) => call({ $call: value.$fetch }, [], given);
     return value;
   });
   const headers = options.$headers;

@@ -91,6 +91,26 @@ class Browser:
         number = self._register(fired)
         self._bridge.soon(number)
 
+    def on_cut(self, resume: "Callable[[], None]") -> "int":
+        """Calls `resume` where what stands between `begin` and `done` was cut off: what JavaScript
+        throws at once in a function of the page's passes `try` and `finally` on MicroPython
+        (measured). Returns what `begin`, `done` and `forget` take.
+        """
+        return self._register(lambda value, extra: resume())
+
+    def begin(self, number: "int") -> "None":
+        """From here on, until `done`: nothing that waits for the event loop."""
+        self._bridge.begin(number)
+
+    def done(self, number: "int") -> "None":
+        """Nothing was cut off."""
+        self._bridge.done(number)
+
+    def forget(self, number: "int") -> "None":
+        """The undo of `on_cut`."""
+        self._bridge.done(number)
+        self._handlers.pop(number, None)
+
     def cancel(self, timer: "object") -> "None":
         """Ends a timer; `None`, and one that has fired, are fine."""
         if self._handlers.pop(timer, None) is not None:  # type: ignore[call-overload]

@@ -301,9 +301,15 @@ class ChatKit:
             self._session.tasks.run(self._run_kept(), "in a control")
 
     async def _run_kept(self) -> "None":
-        """The clicks of the start in order: each is over before the next is asked."""
+        """The clicks of the start in order: each is over before the next is asked, but for actions,
+        whose streams may last.
+        """
         while self._kept:
-            await self._run(self._kept[0], "wait")
+            click = self._kept[0]
+            if click["action"] == "custom-action":
+                self._session.tasks.run(self._run(click, "wait"), "in a control")
+            else:
+                await self._run(click, "wait")
             self._kept.pop(0)
 
     async def _run(self, click: "dict[str, Any]", when_busy: "str") -> "None":

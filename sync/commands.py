@@ -57,6 +57,9 @@ TIMEOUTS: "dict[str, float | None]" = {
 ENOUGH = 0.5
 """The part of a command's limit after which no answer means that nobody is there."""
 
+TRY_AGAIN = 0.25
+"""Seconds until what the element has refused as busy is tried again, where nothing tells when."""
+
 WAITING = 30.0
 """Seconds that a command without a limit of its own may wait for its turn."""
 
@@ -177,10 +180,19 @@ class Commands:
                 check()
                 return
             kind = error.kind if isinstance(error, CommandRejected) else ""
-            refused = refusal(self._owner.snapshot, command, new_thread=new_thread)
-            waits = when_busy == "wait" and kind in BUSY_KINDS
-            if not waits or refused is None or is_final(self._owner.snapshot):
+            if when_busy != "wait" or kind not in BUSY_KINDS or is_final(self._owner.snapshot):
                 raise error
+            if refusal(self._owner.snapshot, command, new_thread=new_thread) is None:
+                # Busy, although no event says so.
+                await self._pause()
+
+    async def _pause(self) -> "None":
+        over = _Answer()
+        timer = self._browser.later(TRY_AGAIN, lambda: over.give(None))
+        try:
+            await over.get()
+        finally:
+            self._browser.cancel(timer)
 
     def _enqueue(self, ticket: "_Ticket") -> "None":
         # Who was refused by the element and asks again keeps the place.

@@ -41,6 +41,7 @@ class Listeners:
         self._browser = browser
         self._tasks = tasks
         self._functions: "dict[str, list[list[Callable[..., Any]]]]" = {}
+        self._due: "list[tuple[list[Callable[..., Any]], str, list[object]]]" = []
 
     def add(self, name: "str", function: "Callable[..., Any]") -> "Callable[[], None]":
         """Adds a function under a name and returns its own undo."""
@@ -64,14 +65,24 @@ class Listeners:
         """Calls every function under a name; those added meanwhile wait for the next time, and
         those taken away meanwhile are not called (as DOM's `removeEventListener`).
         """
-        for entry in list(self._functions.get(name, ())):
-            if not entry:
-                continue
-            where = f"in a listener of {name!r}"
-            try:
-                result = entry[0](*arguments)
-            except Exception as error:
-                self._browser.report_exception(error, where)
-            else:
-                if is_coroutine(result):
-                    self._tasks.run(result, where)
+        for entry in self._functions.get(name, ()):
+            self._due.append((entry, name, arguments))
+        self.go_on()
+
+    def go_on(self) -> "None":
+        """Calls those that are still to be called: also after one of them was cut off."""
+        while self._due:
+            entry, name, arguments = self._due.pop(0)
+            if entry:
+                self._call(entry[0], arguments, f"in a listener of {name!r}")
+
+    def _call(
+        self, function: "Callable[..., Any]", arguments: "list[object]", where: "str"
+    ) -> "None":
+        try:
+            result = function(*arguments)
+        except Exception as error:
+            self._browser.report_exception(error, where)
+        else:
+            if is_coroutine(result):
+                self._tasks.run(result, where)

@@ -24,6 +24,9 @@ TOOL_TIMEOUT = 60.0
 """Seconds for a client tool, and for a function that makes headers. A tool that never settles locks
 the thread (measured), and a request without its headers never begins."""
 
+BOUNDED = ("options.onClientTool", "headers")
+"""Functions whose silence would keep the chat waiting for ever."""
+
 FREE_FORM = ("data", "payload", "accept", "maxSize", "max_size", "headers")
 """Members whose keys are the page's own words."""
 
@@ -85,7 +88,8 @@ class Callbacks:
             )
         self._functions.append((place, value))
         mark = {"options.api.fetch": "$fetch", "options.onClientTool": "$tool"}.get(place, "$call")
-        return {mark: len(self._functions) - 1}
+        index: "dict[str, object]" = {mark: len(self._functions) - 1}
+        return index | {"$limit": self._tool_timeout} if place in BOUNDED else index
 
     def called(self, index: "int", parameters: "list[Any]", answer: "Any") -> "None":
         """The element calls one of the functions; `answer` has `resolve`, `reject`, `object`."""
@@ -97,11 +101,16 @@ class Callbacks:
     ) -> "None":
         is_fetch = place == "options.api.fetch"
         is_tool = place == "options.onClientTool"
-        is_bounded = is_tool or place == "headers"
+        given = list(answer.object) if is_fetch else parameters
         try:
-            result = function(*(list(answer.object) if is_fetch else parameters))
+            cut = self._browser.on_cut(lambda: answer.reject("JavaScript has thrown in it"))
+            self._browser.begin(cut)
+            try:
+                result = function(*given)
+            finally:
+                self._browser.forget(cut)
             if is_coroutine(result):
-                limit = self._tool_timeout if is_bounded else None
+                limit = self._tool_timeout if place in BOUNDED else None
                 result = await (asyncio.wait_for(result, limit) if limit else result)
             if is_fetch:
                 answer.resolve(result, True)

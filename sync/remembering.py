@@ -6,6 +6,7 @@
 """
 
 from .address_bar import WRITE_INTERVAL
+from .commands import TRY_AGAIN
 from .leaving import Leaving
 from .losses import Losses
 from .memory import Memory
@@ -40,9 +41,6 @@ DEFAULTS: "dict[str, Any]" = {
     "write_interval": WRITE_INTERVAL,
 }
 """The settings of memory and their defaults; times in seconds."""
-
-TRY_AGAIN = 0.25
-"""Seconds until the element is asked again for a thread that it has refused as busy."""
 
 
 class Remembering:

@@ -207,7 +207,7 @@ def advance(
     """
     rule = _RULES.get(name)
     changes = rule(snapshot, detail or {}) if rule else {}
-    if name in ELEMENT_EVENTS and name != "error":
+    if name in ELEMENT_EVENTS and (name != "error" or (detail or {}).get("name") not in FATAL):
         proven = snapshot.proven or name not in ("ready", "log")
         # What its own app has given up does not come back by a late event.
         failure = snapshot.failure if snapshot.failure in ("app", "stopped") else None
@@ -219,6 +219,9 @@ def advance(
     # A stall is silence in the middle of something; when the something has ended, so has it.
     return replace(after, {"stalled": False}) if after.stalled and not after.occupied else after
 
+
+FATAL = ("IntegrationError", "DomainVerificationRequestError", "FatalAppError")
+"""The element's errors that are no sign of life: what is refused, and what has ended."""
 
 ANSWER_ERRORS = ("StreamError", "StreamEventParsingError")
 """The element's errors that end an answer; it shows them in the chat, far from our controls."""

@@ -505,6 +505,19 @@ class FakeBrowser(Browser):
     def _undo_of(self, number: int) -> Undo:
         return lambda: self._live.pop(number, None)  # type: ignore[return-value]
 
+    def on_cut(self, resume: Callable[[], None]) -> int:
+        """See `Browser`. Nothing is cut off on CPython."""
+        return 0
+
+    def begin(self, number: int) -> None:
+        """See `Browser`."""
+
+    def done(self, number: int) -> None:
+        """See `Browser`."""
+
+    def forget(self, number: int) -> None:
+        """See `Browser`."""
+
     def _guarded(self, function: Callable[[], None]) -> None:
         try:
             function()

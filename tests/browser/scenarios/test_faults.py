@@ -504,6 +504,47 @@ def test_a_subscriber_that_raises(scene: Scene, row: Row) -> None:
     row.ends("went on")
 
 
+THROWS = """
+from pyscript import window
+chatkit = running()[0]
+
+@chatkit.on("response.start")
+def odd():
+    window.JSON.parse("{")
+
+chatkit.on("response.start", lambda: heard.append("the next one"))
+heard = []
+
+def odder(snapshot):
+    window.JSON.parse("{")
+
+chatkit.subscribe(odder)
+
+@probe
+def told():
+    return heard
+"""
+
+
+@pytest.mark.fault("subscriber that raises")
+def test_a_subscriber_whose_javascript_throws(scene: Scene, row: Row) -> None:
+    """What MicroPython can neither catch nor clean up after."""
+    # What JavaScript throws there is the window's, besides what we say.
+    scene.console.allow("JSON")
+    scene.open(fake=True, python=THROWS)
+    scene.python("counts")
+    scene.js("fake.say('response.start')")
+    scene.expect_phase("responding")
+    scene.js("fake.say('response.end')")
+    scene.expect_phase("idle")
+    assert scene.python("told") == ["the next one"]
+    scene.js("fake.say('thread.change', { threadId: 'thr_first' })")
+    scene.expect_query("?threadId=thr_first")
+    assert all("a listener of" in text for text in scene.expect_report("error: ", count=4))
+    scene.expect_on(*CONTROLS)
+    row.ends("went on")
+
+
 HEADERS = """
 from sync import start
 
@@ -515,6 +556,9 @@ async def headers():
         raise ValueError("no token")
     if HOW == "hangs" and len(calls) == 1:
         await asyncio.sleep(3600)
+    if HOW == "throws" and len(calls) == 1:
+        await asyncio.sleep(0)
+        window.JSON.parse("{")
     return {"X-Token": f"token {len(calls)}"}
 
 start({
@@ -531,15 +575,21 @@ start({
     [
         fault("callback that raises", "raises", "ValueError in headers: no token", both=True),
         fault("callback that hangs", "hangs", "in headers", both=True),
+        fault("callback that raises", "throws", "", both=True),
     ],
 )
 def test_a_callback_that_fails(scene: Scene, row: Row, how: str, said: str) -> None:
     """The page's own login, asked for each request: the request fails, and the next one works."""
     python = HEADERS.replace("HOW", repr(how))
+    if how == "throws":
+        # MicroPython loses the coroutine, and its error is the window's.
+        scene.console.allow("JSON")
     scene.open(attributes='data-start="page"', python=python, companion=False)
     scene.press("#send")
     row.says(TEXTS["unavailable"])
-    scene.expect_report("error: ", said)
+    if said:
+        scene.expect_report("error: ", said)
+    scene.reports()
     scene.press("#send")
     scene.wait(lambda: scene.stored() is not None, "a thread")
     row.says("")

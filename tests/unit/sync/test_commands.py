@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync.commands import TIMEOUTS, WAITING, Commands
+from sync.commands import TIMEOUTS, TRY_AGAIN, WAITING, Commands
 from sync.errors import (
     ChatKitBusy,
     ChatKitError,
@@ -524,3 +524,27 @@ async def test_the_time_of_a_machine_that_sleeps_is_not_used_up() -> None:
     assert not task.done(), "what has come meanwhile is heard now"
     await chat.wait(0.2)
     assert isinstance(await error_of(task), CommandTimeout)
+
+
+LOADING = {
+    "name": "IntegrationError",
+    "message": "ChatKit: sendUserMessage() ignored - thread is loading.",
+}
+
+
+@in_loop
+async def test_what_is_busy_although_no_event_says_so_is_asked_again_within_the_bound() -> None:
+    chat = Chat()
+    for _ in range(3):
+        chat.page_element.plan("sendUserMessage", rejects=LOADING)
+    task = chat.run("send_user_message", {"text": "x"}, when_busy="wait")
+    await chat.wait(3 * TRY_AGAIN + 0.1)
+    assert task.result() is None
+    assert len(chat.browser.called) == 4
+    for _ in range(1000):
+        chat.page_element.plan("sendUserMessage", rejects=LOADING)
+    chat.told("response.end")
+    task = chat.run("send_user_message", {"text": "x"}, when_busy="wait")
+    await chat.wait(31.0)
+    assert isinstance(await error_of(task), ChatKitError)
+    chat.nothing_is_left()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sync import ChatKit, ChatKitUnavailable, CommandRejected, CommandTimeout
+from sync.state import Snapshot, advance, replace
 from sync.toolbar import NO_ELEMENT
 from sync.watchdog import STALL_OWNER
 from tests.fakes import FakeBrowser, FakeElement, Server, in_loop, settle_loop
@@ -308,3 +309,25 @@ async def test_a_false_ready_is_found_out_though_the_command_had_waited(asked_at
     await page.live(60.0)
     assert isinstance(task.exception(), CommandTimeout)
     assert page.snapshot.failure == "no-answer"
+
+
+@both
+@in_loop
+async def test_an_action_of_the_start_whose_stream_lasts_holds_no_later_click(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    page.element.plan("sendCustomAction", hangs=True)
+    page.chatkit.start()
+    page.wait(0.01)
+    assert page.browser.click("custom-action", payload='{"type": "wave"}')
+    await page.live(2.0)
+    assert len(page.asked("sendCustomAction")) == 1
+    assert page.browser.click("focus-composer")
+    await page.live(0.5)
+    assert ("focusComposer", []) in page.browser.called
+
+
+@pytest.mark.parametrize("name", ["StreamError", "HistoryViewError", "WidgetItemError"])
+def test_an_error_of_its_app_is_a_sign_of_life(name: str) -> None:
+    dead = replace(Snapshot(restored=True), {"failure": "no-answer"})
+    assert advance(dead, "error", {"name": name}).failure is None
+    assert advance(dead, "error", {"name": "IntegrationError"}).failure == "no-answer"
