@@ -88,7 +88,6 @@ class Session:
         self._stopped = False
         self._queue: "list[tuple[str, dict[str, Any], float]]" = []
         self._draining = False
-        self._cut = browser.on_cut(self._resume)
         self._undos: "list[Callable[[], None]]" = []
         self._element_undos: "list[Callable[[], None]]" = []
 
@@ -128,7 +127,6 @@ class Session:
         self.browser.release(self._toolbar.element)
         self._watchdog.stop()
         self._toolbar.stop()
-        self.browser.forget(self._cut)
         for undo in self._undos:
             undo()
         self._undos = []
@@ -197,26 +195,14 @@ class Session:
         self._queue.append((name, detail, at))
         if self._draining:
             return
-        self._drain()
-
-    def _drain(self) -> "None":
         self._draining = True
-        self.browser.begin(self._cut)
         try:
             while self._queue:
                 self._handle(*self._queue.pop(0))
         finally:
             self._draining = False
-            self.browser.done(self._cut)
         if self._stopping:
             self._let_go()
-
-    def _resume(self) -> "None":
-        self.browser.report("JavaScript has thrown in a listener of the page's.", error=True)
-        self.browser.begin(self._cut)
-        self.listeners.go_on()
-        self.memory.follow()
-        self._drain()
 
     def _handle(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
         before = self.snapshot

@@ -540,7 +540,8 @@ def test_a_subscriber_whose_javascript_throws(scene: Scene, row: Row) -> None:
     assert scene.python("told") == ["the next one"]
     scene.js("fake.say('thread.change', { threadId: 'thr_first' })")
     scene.expect_query("?threadId=thr_first")
-    assert all("a listener of" in text for text in scene.expect_report("error: ", count=4))
+    scene.wait(lambda: len(scene.console.texts("error")) >= 4, "each failure is said")
+    assert all("a listener of" in text for text in scene.reports())
     scene.expect_on(*CONTROLS)
     row.ends("went on")
 
