@@ -88,11 +88,9 @@ export function connect(receive) {
       const element = elements.get(number) ?? null;
       const state = JSON.parse(json);
       controls.draw(element, state);
-      if (state.snapshot)
-        element?.dispatchEvent(
-          new CustomEvent("chatkit-sync", { detail: state.snapshot, bubbles: true }),
-        );
+      if (state.snapshot) announce(element, state.snapshot);
     },
+    announce: (number, json) => announce(elements.get(number) ?? null, JSON.parse(json)),
     release(number) {
       controls.release(elements.get(number) ?? null);
       elements.delete(number);
@@ -162,6 +160,12 @@ export function connect(receive) {
       console[isError ? "error" : "warn"](`[chatkit-sync] ${message}`);
     },
   };
+}
+
+/** For the page's own scripts: from the element up, and where it has left, to the document. */
+function announce(element, detail) {
+  const target = element?.isConnected ? element : document;
+  target.dispatchEvent(new CustomEvent("chatkit-sync", { detail, bubbles: true }));
 }
 
 /** A call that may throw, as `{ok, value}` or `{ok, name, message}`. */
@@ -277,7 +281,9 @@ function watch(target, signal, send, { elements, served, heirs, keep }) {
   };
   const observer = new MutationObserver(look);
   observer.observe(document, { childList: true, subtree: true });
-  controls.expectElement(signal);
+  controls.expectElement(signal, (element) =>
+    typeof target === "number" ? element === find() : element.matches(target),
+  );
   signal.addEventListener("abort", () => {
     observer.disconnect();
     served.delete(current);
@@ -299,6 +305,7 @@ function others(signal, send, { served, keep }) {
   };
   const observer = new MutationObserver(look);
   observer.observe(document, { childList: true, subtree: true });
+  controls.expectElement(signal, (element) => element.localName === "openai-chatkit");
   signal.addEventListener("abort", () => observer.disconnect());
   queueMicrotask(() => signal.aborted || look());
 }
@@ -345,7 +352,7 @@ function configure(element, json, pageFetch, signal, tell) {
   delete options.$headers;
   if (options.api && !options.api.getClientSecret) {
     const inner = pageFetch ?? options.api.fetch ?? window.fetch.bind(window);
-    options.api.fetch = watched(headers ? withHeaders(inner, headers) : inner, tell);
+    options.api.fetch = watched(headers ? withHeaders(inner, headers, signal) : inner, tell);
   }
   customElements.whenDefined(element.localName).then(() => {
     if (signal.aborted) return;
@@ -365,12 +372,16 @@ function answer(resolve, refuse) {
 
 /**
  * A fetch with more headers: an object, or a function that is asked for one each time. A request
- * whose headers make no sense is not sent without them.
+ * whose headers make no sense is not sent without them. `signal` aborts when Python stops.
  */
-function withHeaders(inner, headers) {
+function withHeaders(inner, headers, signal) {
   let said = "";
+  let last = {};
   return async (input, init) => {
-    const added = (typeof headers === "function" ? await headers() : headers) ?? {};
+    // After stop() nobody answers any more, and the chat goes on with what it had.
+    if (typeof headers !== "function") last = headers;
+    else if (!signal.aborted) last = (await headers()) ?? {};
+    const added = last;
     const all = new Headers(init?.headers ?? input?.headers);
     const outcome = attempt(() => {
       if (Object.prototype.toString.call(added) !== "[object Object]")
@@ -404,10 +415,10 @@ function watched(inner, tell) {
       // A page of HTML is a proxy's or a login's, and no answer of a chat server.
       const isPage = response.ok && response.headers.get("content-type")?.startsWith("text/html");
       tell({ http: { ...request, status: isPage ? 0 : response.status } });
-      follow(response, request.thread, tell);
+      follow(response, request.thread, init?.signal, tell);
       return response;
     } catch (reason) {
-      if (reason?.name !== "AbortError")
+      if (!init?.signal?.aborted)
         tell({ http: { ...request, status: 0, message: describe(reason).message } });
       throw reason;
     }
@@ -424,7 +435,7 @@ function peek(body) {
 }
 
 /** Bytes of a stream are signs of life, told four times a second at most. */
-async function follow(response, thread, tell) {
+async function follow(response, thread, signal, tell) {
   if (!response.body || !response.headers.get("content-type")?.includes("event-stream")) return;
   let toldAt = 0;
   try {
@@ -434,8 +445,8 @@ async function follow(response, thread, tell) {
       toldAt = performance.now();
       tell({ alive: thread });
     }
-  } catch (reason) {
+  } catch {
     // An aborted answer has ended: somebody has stopped or left it. Any other was cut off.
-    if (reason?.name !== "AbortError") tell({ cut: thread });
+    if (!signal?.aborted) tell({ cut: thread });
   }
 }

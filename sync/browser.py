@@ -179,6 +179,10 @@ class Browser:
         """One state for all controls of an element, as JSON: see `toolbar.py`."""
         self._bridge.draw(element, text)
 
+    def announce(self, element: "int", text: "str") -> "None":
+        """A snapshot, as JSON, for the page's own scripts: the event `chatkit-sync`."""
+        self._bridge.announce(element, text)
+
     def focus_unmoved(self) -> "bool":
         """Whether the focus is where it was at the last click on a `focus-composer` control."""
         return bool(self._bridge.focusUnmoved())

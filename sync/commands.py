@@ -106,6 +106,7 @@ class Commands:
         self._timeout = timeout
         self._queue: "list[_Ticket]" = []
         self._last = 0
+        self._unheard: "list[Callable[[], None]]" = []
         self._running: "list[tuple[str, Callable[[str, Any, object], None]]]" = []
 
     def running(self, command: "str") -> "int":
@@ -164,6 +165,7 @@ class Commands:
                     parameters,
                     lambda how, outcome, reason, give=answer.give: give((how, outcome, reason)),  # type: ignore[misc]
                     seconds=None if seconds is None else asked_at + seconds - self._browser.now(),
+                    is_patient=timeout is None,
                     files=files,
                 )
             finally:
@@ -253,6 +255,7 @@ class Commands:
         answered: "Callable[[str, Any, object], None]",
         *,
         seconds: "float | None",
+        is_patient: "bool" = True,
         files: "object" = None,
     ) -> "Callable[[], None]":
         """Calls the element now, whatever the gate says; returns what lets go of its answer.
@@ -262,6 +265,7 @@ class Commands:
         key of `gate.REASONS`).
         """
         owner = self._owner
+        timers: "list[Callable[[], None]]" = []
         undo: "list[Callable[[], None]]" = []
         counted = command in THREAD_COMMANDS
 
@@ -269,18 +273,18 @@ class Commands:
             if entry not in self._running:
                 return
             self._running.remove(entry)
-            for function in undo:
-                function()
+            _call_each(timers)
+            self._let_go(how, undo)
             owner.command_ended(command, parameters, _outcome(command, how, outcome))
             if counted:
                 owner.told("own.command.end")
-            if how == "rejected" and _kind(command, outcome) == "already-responding":
-                # Now, and not when somebody has the answer: the events go on.
-                owner.told("own.locked")
-            self._tell_life(command, how, seconds)
+            self._tell_lock(command, how, outcome)
+            self._tell_life(command, how, seconds if is_patient else 0.0)
             answered(how, outcome, reason)
 
         def heard(outcome: "Any", reason: "object") -> "None":
+            if entry not in self._running:
+                owner.told("own.answered")
             end("resolved" if outcome["ok"] else "rejected", outcome, reason)
 
         entry = (command, end)
@@ -289,7 +293,7 @@ class Commands:
             end("gone", None, None)
             return lambda: None
         if seconds is not None:
-            undo.append(Limit(self._browser, seconds, lambda: end("late", None, None)).cancel)
+            timers.append(Limit(self._browser, seconds, lambda: end("late", None, None)).cancel)
         owner.command_started(command, parameters)
         if counted:
             owner.told("own.command.start")
@@ -298,16 +302,31 @@ class Commands:
         )
         return lambda: end("cancelled", None, None)
 
+    def _let_go(self, how: "str", undo: "list[Callable[[], None]]") -> "None":
+        if how == "late" and not self._owner.snapshot.proven:
+            # An answer that still comes is a sign of life, and perhaps the only one.
+            self._unheard += undo
+        else:
+            _call_each(undo)
+
+    def _tell_lock(self, command: "str", how: "str", outcome: "Any") -> "None":
+        # Now, and not when somebody has the answer: the events go on.
+        if how == "rejected" and _kind(command, outcome) == "already-responding":
+            self._owner.told("own.locked")
+
     def _tell_life(self, command: "str", how: "str", seconds: "float | None") -> "None":
         # A caller may be impatient, or have waited long for its turn: only most of our own limit
-        # says something of the element.
+        # says something of the element. Told as 0 seconds for who was impatient.
         if how == "late" and (seconds is None or seconds >= (self.limit(command) or 0.0) * ENOUGH):
             self._owner.told("own.silent")
         elif how in ("resolved", "rejected") and not self._owner.snapshot.proven:
             self._owner.told("own.answered")
 
     def end(self, reason: "str") -> "None":
-        """Ends every running command: there is no element any more."""
+        """Ends every running command: there is no element any more that could be used."""
+        if reason in ("gone", "stopped"):
+            _call_each(self._unheard)
+            self._unheard = []
         for _, end in list(self._running):
             end(reason, None, None)
 
@@ -334,6 +353,11 @@ class Commands:
             cause = "slow" if self._owner.snapshot.proven else "no-answer"
             return CommandTimeout(command, seconds, REASONS[cause])
         return ChatKitUnavailable(command, how, REASONS.get(how, how))
+
+
+def _call_each(functions: "list[Callable[[], None]]") -> "None":
+    for function in functions:
+        function()
 
 
 def _outcome(command: "str", how: "str", outcome: "Any") -> "str":

@@ -82,7 +82,7 @@ let corrections = 0;
 let members = new Map();
 let failed = false;
 let withoutElement = null;
-/** How many ChatKits look for elements; before Python has come nobody knows. */
+/** Which elements somebody looks for, as predicates; before Python has come nobody knows. */
 let expected = null;
 let focusAtClick = null;
 
@@ -184,11 +184,12 @@ export function revive() {
   drawAll();
 }
 
-/** Somebody looks for an element, until `signal` aborts; where nobody does, new controls are the page's alone. */
-export function expectElement(signal) {
-  expected = (expected ?? 0) + 1;
+/** Somebody looks for an element that is wanted, until `signal` aborts; where nobody does, new controls are the page's alone. */
+export function expectElement(signal, isWanted) {
+  expected = expected ?? new Set();
+  expected.add(isWanted);
   signal.addEventListener("abort", () => {
-    expected--;
+    expected.delete(isWanted);
     drawAll();
   });
   withoutElement = null;
@@ -280,7 +281,12 @@ function stateOf(container) {
   if (failed) return FAILED;
   const owner = ownerOf(container);
   const state = owner ? states.get(owner) : withoutElement;
-  return state ?? (expected === 0 ? RELEASED : STARTING);
+  return state ?? (isExpected(owner) ? STARTING : RELEASED);
+}
+
+function isExpected(owner) {
+  if (!expected || !owner) return expected?.size !== 0;
+  return [...expected].some((isWanted) => isWanted(owner));
 }
 
 function namedOwner(container) {

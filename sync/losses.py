@@ -92,6 +92,7 @@ class Losses:
         self.afresh = self._owed_notice = None
         if self._session.snapshot.notice is not None or self._session.snapshot.lost is not None:
             self._session.told("own.lost")
+            self._session.told("own.notice")
 
     def status_of(self, thread_id: "str | None") -> "int | None":
         """The HTTP status that an owner has seen for a thread."""

@@ -13,7 +13,7 @@ from .listeners import Listeners, arguments
 from .options import TOOL_TIMEOUT
 from .owning import Owning, is_error, notice_after
 from .remembering import Remembering
-from .state import Snapshot, advance, is_of_shown
+from .state import Snapshot, advance, is_life
 from .tasks import Tasks
 from .toolbar import ANNOUNCE_AFTER, Toolbar
 from .watchdog import Watchdog
@@ -126,7 +126,7 @@ class Session:
         self.memory.stop()
         self.browser.release(self._toolbar.element)
         self._watchdog.stop()
-        self._toolbar.stop()
+        self._toolbar.stop(self.snapshot)
         for undo in self._undos:
             undo()
         self._undos = []
@@ -207,7 +207,7 @@ class Session:
     def _handle(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
         before = self.snapshot
         self.snapshot = after = advance(before, name, detail)
-        if not name.startswith("own.") or (name == "own.alive" and is_of_shown(after, detail)):
+        if not name.startswith("own.") or is_life(after, name, detail):
             self._watchdog.alive()
         self._watchdog.observe(after)
         if after.failure not in (before.failure, None, "stopped"):

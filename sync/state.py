@@ -196,6 +196,11 @@ def is_of_shown(snapshot: "Snapshot", detail: "dict[str, object]") -> "bool":
     return snapshot.responding if thread is None else thread == snapshot.thread_id
 
 
+def is_life(snapshot: "Snapshot", name: "str", detail: "dict[str, object]") -> "bool":
+    """Whether what an owner sees of the requests is a sign of life of what is shown."""
+    return name in ("own.alive", "own.http") and is_of_shown(snapshot, detail)
+
+
 def advance(
     snapshot: "Snapshot", name: "str", detail: "dict[str, object] | None" = None
 ) -> "Snapshot":
@@ -210,7 +215,7 @@ def advance(
     if name in ELEMENT_EVENTS and (name != "error" or (detail or {}).get("name") not in FATAL):
         proven = snapshot.proven or name not in ("ready", "log")
         # What its own app has given up does not come back by a late event.
-        failure = snapshot.failure if snapshot.failure in ("app", "stopped") else None
+        failure = snapshot.failure if snapshot.failure in FOR_GOOD else None
         signs = {"ready": True, "proven": proven, "failure": failure, "stalled": False}
         changes = signs | changes
     elif name == "error":
@@ -219,6 +224,12 @@ def advance(
     # A stall is silence in the middle of something; when the something has ended, so has it.
     return replace(after, {"stalled": False}) if after.stalled and not after.occupied else after
 
+
+FOR_GOOD = ("app", "domain", "stopped")
+"""Failures after which nothing comes: a domain that is refused has no frame any more (measured)."""
+
+LASTING = ("signed-out", "unavailable", "too-many")
+"""Notices that hold for every thread, until a request works."""
 
 FATAL = ("IntegrationError", "DomainVerificationRequestError", "FatalAppError")
 """The element's errors that are no sign of life: what is refused, and what has ended."""
@@ -267,7 +278,7 @@ def _load_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str,
         "thread_id": thread_id,
         "thread_known": True,
         "loading": others + (thread_id,),
-        "notice": None,
+        "notice": _lasting(snapshot),
         "lost": None,
     }
 
@@ -278,7 +289,12 @@ def _load_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, o
 
 
 def _response_start(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
-    return {"responding": True, "locked": False, "notice": None, "lost": None}
+    notice = _lasting(snapshot)
+    return {"responding": True, "locked": False, "notice": notice, "lost": None}
+
+
+def _lasting(snapshot: "Snapshot") -> "str | None":
+    return snapshot.notice if snapshot.notice in LASTING else None
 
 
 def _response_end(snapshot: "Snapshot", detail: "dict[str, object]") -> "dict[str, object]":
@@ -306,15 +322,19 @@ _RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" 
     "own.stopped": lambda s, d: as_dict(Snapshot(failure="stopped")),
     # A command without an answer finds out a ready that was only a frame's load (measured).
     "own.silent": lambda s, d: {} if s.proven else {"failure": s.failure or "no-answer"},
-    "own.answered": lambda s, d: {"proven": True},
+    "own.answered": lambda s, d: {
+        "proven": True,
+        "failure": None if s.failure == "no-answer" else s.failure,
+    },
     "own.stalled": lambda s, d: {"stalled": True},
     "own.alive": lambda s, d: {"stalled": False} if is_of_shown(s, d) else {},
+    "own.http": lambda s, d: {"stalled": False} if is_of_shown(s, d) else {},
     # Our own switch away from a stall has resolved; the element tells no change where it shows
     # that thread already (measured for a new chat).
     "own.left": _left,
     "own.cut": lambda s, d: {"notice": "cut-off"} if is_of_shown(s, d) else {},
     "own.locked": lambda s, d: {"locked": not s.responding},
-    "own.lost": lambda s, d: {"lost": thread_of(d), "notice": d.get("notice")},
+    "own.lost": lambda s, d: {"lost": thread_of(d), "notice": d.get("notice") or _lasting(s)},
     "own.notice": lambda s, d: {"notice": d.get("notice")},
     "own.command.start": lambda s, d: {"commands": s.commands + 1},
     "own.command.end": _command_end,

@@ -135,8 +135,10 @@ class Toolbar:
         self._drawn = ""
         self._told = None
 
-    def stop(self) -> "None":
-        """Lets go of the timer and of clicks that wait."""
+    def stop(self, snapshot: "Snapshot") -> "None":
+        """Lets go of the timer and of clicks that wait, and tells the page's scripts the end."""
+        if self._told is not None:
+            self._browser.announce(self.element, json.dumps(plain(snapshot)))
         self._browser.cancel(self._timer)
         self._timer = None
         self._kept = []

@@ -81,6 +81,7 @@ class FakeBrowser(Browser):
         self.known: dict[str, dict[str | None, set[str]]] = {}
         self.written_at: float | None = None
         self.reports: list[str] = []
+        self.announced: list[dict[str, Any]] = []
         self.exceptions: list[tuple[BaseException, str]] = []
         self.document: list[FakeElement] = []
         self.drawings: dict[int, list[dict[str, Any]]] = {}
@@ -504,6 +505,10 @@ class FakeBrowser(Browser):
 
     def _undo_of(self, number: int) -> Undo:
         return lambda: self._live.pop(number, None)  # type: ignore[return-value]
+
+    def announce(self, element: int, text: str) -> None:
+        """See `Browser`."""
+        self.announced.append(json.loads(text))
 
     def on_cut(self, resume: Callable[[], None]) -> int:
         """See `Browser`. Nothing is cut off on CPython."""

@@ -231,7 +231,8 @@ class FakeElement:
         """What the next call of a method does, once.
 
         `throws` and `rejects` take a message, or a dict with `name` and `message`; `reason` is
-        what JavaScript rejected with; `hangs` never answers; `resolves` answers without doing.
+        what JavaScript rejected with; `hangs` never answers; `resolves` answers without doing;
+        `after` is how many seconds that takes.
         """
         self._plans.setdefault(method, []).append(outcome)
 
@@ -255,7 +256,8 @@ class FakeElement:
         elif wrong is not None:
             outcome = rejection("Error", wrong)
         # Nothing is told inside the call itself: bridge.js waits for a promise in any case.
-        self._after(0 if "throws" in plan else HOP, lambda: told(outcome, plan.get("reason")))
+        usual = 0 if "throws" in plan else HOP
+        self._after(plan.get("after", usual), lambda: told(outcome, plan.get("reason")))
 
     def _run(self, method: str, parameters: list[Any], told: Told) -> None:
         def end(outcome: dict[str, Any] | None) -> None:

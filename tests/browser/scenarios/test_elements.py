@@ -147,3 +147,55 @@ def test_elements_that_come_and_go_leave_nothing_behind(scene: Scene) -> None:
         scene.expect_phase("idle")
     # The status of having gone is announced by a timer that the last idle has ended.
     scene.wait(lambda: scene.python("counts") == before, f"{before}: {scene.python('counts')}")
+
+
+TELLS = """() => {
+  window.heard = [];
+  addEventListener("chatkit-sync", ({ detail }) => heard.push(detail.failure ?? detail.phase));
+}"""
+
+
+@pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
+def test_a_page_that_only_listens_hears_that_the_chat_has_gone_and_of_the_stop(
+    scene: Scene, owner: bool
+) -> None:
+    scene.open(fake=True, owner=owner, python="")
+    scene.js(TELLS)
+    scene.js("fake.element.remove()")
+    scene.wait(lambda: scene.js("heard.at(-1)") == "gone", "gone")
+    scene.js(FRESH, "fresh")
+    scene.wait(lambda: scene.js("heard.at(-1)") == "idle", "idle")
+    scene.python("stop")
+    scene.wait(lambda: scene.js("heard.at(-1)") == "stopped", "stopped")
+
+
+ONE_OF_TWO = """
+from sync import ChatKit
+
+kits = [ChatKit("#chat").start(), ChatKit("#two", parameter=None, key=None).start()]
+
+@probe
+def stop_first():
+    kits[0].stop()
+"""
+
+
+def test_one_of_two_is_stopped_and_its_region_replaced(scene: Scene) -> None:
+    """Its controls are the page's alone; the other's go on."""
+    body = """<nav id="bar" data-chatkit-toolbar="#chat"><b id="gate" data-chatkit-gate>X</b></nav>
+      <nav id="bar2" data-chatkit-toolbar="#two"><b id="gate2" data-chatkit-gate>X</b></nav>"""
+    two = '<openai-chatkit id="two"></openai-chatkit>'
+    scene.open(
+        fake=True,
+        companion=False,
+        attributes='data-start="page"',
+        python=ONE_OF_TWO,
+        body=body,
+        element='<openai-chatkit id="chat"></openai-chatkit>' + two,
+    )
+    scene.python("stop_first")
+    scene.js("fake.element.outerHTML = fake.element.outerHTML")
+    scene.expect_on("gate")
+    scene.js("fake.say('response.start', null, document.querySelector('#two'))")
+    scene.expect_off("gate2", reason="responding")
+    scene.expect_on("gate")

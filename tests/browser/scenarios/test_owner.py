@@ -360,3 +360,53 @@ def test_headers_that_make_no_sense_are_told_and_nothing_is_sent_without_them(
     expect(scene.locate("#status")).to_have_text(TEXTS["unavailable"])
     scene.expect_on(*CONTROLS)
     assert scene.site.faults.requests == []
+
+
+TOKENS = """
+from sync import running, start
+
+start({
+    "options": {"api": {"url": "/chatkit", "domain_key": "local"}},
+    "headers": lambda: {"X-Token": "mine"},
+})
+
+@probe
+def stop():
+    running()[0].stop()
+"""
+
+
+def test_the_chat_goes_on_after_stop_with_the_headers_that_it_had(scene: Scene) -> None:
+    scene.open(attributes='data-start="page"', python=TOKENS, companion=False)
+    scene.say("Hello")
+    expect(scene.messages()).to_have_count(2)
+    scene.python("stop")
+    scene.say("And now?")
+    expect(scene.messages()).to_have_count(4)
+    assert scene.site.faults.requests[-1].headers["x-token"] == "mine"
+
+
+THROWING_TOOL = """
+from pyscript import window
+from sync import start
+
+async def tool(call):
+    await asyncio.sleep(0)
+    window.JSON.parse("{")
+
+start({
+    "options": {"api": {"url": "/chatkit", "domain_key": "local"}, "on_client_tool": tool},
+    "tool_timeout": 0.3,
+})
+"""
+
+
+@pytest.mark.core
+def test_a_client_tool_whose_javascript_throws_is_answered(scene: Scene) -> None:
+    """MicroPython loses the coroutine; the thread must not be locked for that (fact 9)."""
+    scene.console.allow("JSON")
+    scene.open(attributes='data-start="page"', python=THROWING_TOOL, companion=False)
+    scene.say("tool lamp")
+    expect(scene.messages().last).to_contain_text('returned {"error":', timeout=10_000)
+    scene.expect_phase("idle")
+    scene.reports()

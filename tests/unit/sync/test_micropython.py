@@ -160,6 +160,7 @@ TINY_PAGE = """
 
         def now(self): return self.time
         def date(self): return self.time
+        def announce(self, element, text): pass
         def on_cut(self, resume): return 0
         def begin(self, number): pass
         def done(self, number): pass

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sync import ChatKit, ChatKitUnavailable, CommandRejected, CommandTimeout
-from sync.state import Snapshot, advance, replace
+from sync.state import LASTING, Snapshot, advance, replace
 from sync.toolbar import NO_ELEMENT
 from sync.watchdog import STALL_OWNER
 from tests.fakes import FakeBrowser, FakeElement, Server, in_loop, settle_loop
@@ -140,7 +140,7 @@ def test_a_notice_is_over_when_a_switch_has_worked() -> None:
     page.wait()
     assert page.snapshot.notice == "unavailable"
     page.server.down = False
-    page.element.user_opens(None)
+    page.element.user_opens("c")
     page.wait()
     assert page.snapshot.notice is None
 
@@ -331,3 +331,104 @@ def test_an_error_of_its_app_is_a_sign_of_life(name: str) -> None:
     dead = replace(Snapshot(restored=True), {"failure": "no-answer"})
     assert advance(dead, "error", {"name": name}).failure is None
     assert advance(dead, "error", {"name": "IntegrationError"}).failure == "no-answer"
+
+
+@both
+@in_loop
+async def test_an_answer_that_comes_late_is_a_sign_of_life(owner: bool) -> None:
+    """An element that has shown nothing else yet, slow and not dead."""
+    page = Page("/", owner=owner)
+    page.element.plan("focusComposer", resolves=True, after=12.0)
+    page.element.plan("focusComposer", hangs=True)
+    tasks = [asyncio.create_task(page.chatkit.focus_composer()) for _ in range(2)]
+    task = tasks[0]
+    await page.live(11.0)
+    assert isinstance(task.exception(), CommandTimeout)
+    assert page.snapshot.failure == "no-answer"
+    assert isinstance(tasks[1].exception(), ChatKitUnavailable)
+    await page.live(2.0)
+    assert (page.phase, page.snapshot.proven) == ("idle", True)
+    page.browser.remove(page.element)
+    await page.live(1.0)
+    assert page.browser.counts()["handlers"] == before_any_element()
+
+
+def before_any_element() -> int:
+    """The handlers of a ChatKit whose element is gone."""
+    page = Page("/", owner=True)
+    page.browser.remove(page.element)
+    page.wait(1.0)
+    return page.browser.counts()["handlers"]
+
+
+@in_loop
+async def test_an_impatient_caller_does_not_fail_the_chat() -> None:
+    page = Page("/", owner=False)
+    page.element.plan("focusComposer", hangs=True)
+    task = asyncio.create_task(page.chatkit.focus_composer(timeout=9.0))
+    await page.live(11.0)
+    assert isinstance(task.exception(), CommandTimeout)
+    assert page.phase == "idle"
+
+
+@in_loop
+async def test_timers_that_are_always_late_keep_nobody_for_ever() -> None:
+    """A hidden tab, whose timers may fire once a minute."""
+    page = Page("/?threadId=a", owner=False)
+    page.element.plan("fetchUpdates", hangs=True)
+    task = asyncio.create_task(page.chatkit.fetch_updates())
+    await settle_loop()
+    for _ in range(5):
+        page.browser.clock.sleep(60.0)
+        await page.live(0.001)
+    assert isinstance(task.exception(), CommandTimeout)
+
+
+@pytest.mark.parametrize("notice", LASTING)
+def test_what_holds_for_every_thread_is_said_until_a_request_works(notice: str) -> None:
+    status = {"signed-out": 401, "unavailable": 503, "too-many": 429}[notice]
+    page = Page("/?threadId=a", owner=True)
+    page.element.user_opens("b")
+    page.wait(1.0)
+    page.element.request("threads.add_user_message", "b", status)
+    for thread_id in (None, "a"):
+        page.element.user_opens(thread_id)
+        page.wait(1.0)
+        assert page.snapshot.notice == notice
+    page.element.request("threads.list", None, 200)
+    assert page.snapshot.notice is None
+
+
+def test_another_user_is_not_told_what_the_former_one_has_met() -> None:
+    page = Page("/?threadId=a", owner=True, scope="one")
+    page.element.request("threads.add_user_message", "a", 401)
+    assert page.snapshot.notice == "signed-out"
+    page.chatkit.set_scope("two")
+    page.wait(1.0)
+    assert page.snapshot.notice is None
+
+
+def test_the_head_of_an_answer_is_a_sign_of_life() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.server.answer_time = None
+    page.element.user_sends()
+    page.wait(STALL_OWNER - 10.0)
+    page.element.request("threads.add_user_message", "a", 200)
+    page.wait(STALL_OWNER - 1.0)
+    assert page.phase == "responding"
+    page.wait(2.0)
+    assert page.phase == "stalled"
+
+
+def test_a_domain_that_is_refused_stays_so() -> None:
+    page = Page("/", owner=True)
+    page.element.error("DomainVerificationRequestError", "refused")
+    page.element.emit("log", {"name": "x"})
+    assert page.snapshot.failure == "domain"
+
+
+@both
+def test_pages_that_only_listen_hear_of_the_stop(owner: bool) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.chatkit.stop()
+    assert page.browser.announced[-1]["failure"] == "stopped"

@@ -739,5 +739,5 @@ def test_every_limit_is_a_setting() -> None:
     page = Page("/?threadId=a", owner=True, stall_after=2.0)
     page.server.answer_time = None
     page.element.user_sends()
-    page.wait(2.0)
+    page.wait(2.5)
     assert page.phase == "stalled"

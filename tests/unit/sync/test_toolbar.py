@@ -226,7 +226,7 @@ def test_stop_forgets_clicks_and_leaves_no_timer() -> None:
     bar = Bar()
     bar.toolbar.draw(Snapshot())
     bar.toolbar.clicked(click("send"))
-    bar.toolbar.stop()
+    bar.toolbar.stop(IDLE)
     assert bar.browser.counts()["timers"] == 0
     bar.toolbar.draw(IDLE)
     assert bar.asked == []
@@ -257,6 +257,6 @@ def test_changes_of_one_task_are_drawn_together() -> None:
     waiting.pop()()
     assert [drawing["phase"] for drawing in bar.drawings] == ["responding"]
     bar.toolbar.draw(IDLE)
-    bar.toolbar.stop()
+    bar.toolbar.stop(IDLE)
     waiting.pop()()
     assert len(bar.drawings) == 1, "nothing is drawn after the end"
