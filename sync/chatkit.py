@@ -293,8 +293,7 @@ class ChatKit:
     # Clicks.
 
     def _perform(self, click: "dict[str, Any]", waits: "bool") -> "None":
-        if not waits:
-            # Its control is on: what is still to come of the start holds nobody.
+        if not waits and not self._kept:
             self._session.tasks.run(self._run(click, "refuse"), "in a control")
             return
         self._kept.append(click)

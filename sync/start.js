@@ -39,7 +39,12 @@ export function start(recorder) {
       recorder.settings = settings;
       return loadPython(data, base);
     })
-    .catch((error) => console.error("[chatkit-sync] PyScript could not be loaded:", error));
+    .catch((error) => {
+      // Nobody will come: what the limit would find out is known now.
+      clearTimeout(recorder.timer);
+      fail();
+      console.error("[chatkit-sync] PyScript could not be loaded:", error);
+    });
 }
 
 /** The JSON that `data-config` names, and the attributes, which go before it. */

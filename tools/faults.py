@@ -37,7 +37,7 @@ def main() -> int:
     failed = [one for one in engines for runtime in INTERPRETERS if not run(one, runtime)]
     rows = read()
     table(rows)
-    missing = lacking(rows, engines, named())
+    missing = lacking(rows, engines, named(), border())
     for fault, one in missing:
         print(f"no row: {fault}, {one}")
     print(f"{len(rows)} rows of {len(named())} faults, {len(missing)} missing")
@@ -63,6 +63,13 @@ def named() -> tuple[str, ...]:
     return FAULTS
 
 
+def border() -> tuple[str, ...]:
+    """Return those that need a row on each interpreter."""
+    from tests.browser.scenarios.faults import BORDER
+
+    return BORDER
+
+
 def read() -> list[Row]:
     """Return the rows that the tests have kept, in the order of their faults."""
     lines = ROWS.read_text().splitlines() if ROWS.is_file() else []
@@ -85,12 +92,19 @@ def line(cells: tuple[str, ...]) -> None:
     print("  ".join([*padded, cells[-1]]))
 
 
-def lacking(rows: list[Row], engines: list[str], faults: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return the faults that have no row in an engine."""
-    seen = {(row[0], row[2]) for row in rows}
-    return [
-        (fault, engine) for fault in faults for engine in engines if (fault, engine) not in seen
+def lacking(
+    rows: list[Row], engines: list[str], faults: tuple[str, ...], border: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    """Return the faults that have no row in an engine, those at the border on an interpreter."""
+    seen = {(row[0], row[2]) for row in rows} | {(row[0], f"{row[2]}, {row[1]}") for row in rows}
+    wanted = [(fault, engine) for fault in faults for engine in engines]
+    wanted += [
+        (fault, f"{engine}, {interpreter}")
+        for fault in border
+        for engine in engines
+        for interpreter in INTERPRETERS
     ]
+    return [one for one in wanted if one not in seen]
 
 
 if __name__ == "__main__":

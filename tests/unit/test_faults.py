@@ -17,5 +17,6 @@ def test_each_named_fault_has_a_test_and_each_test_a_named_fault() -> None:
 def test_a_fault_without_a_row_in_an_engine_is_missing() -> None:
     rows = [("HTTP 400", "mpy", "chromium", [""], "healed")]
     faults = ("HTTP 400", "HTTP 401")
-    assert lacking(rows, ["chromium"], faults) == [("HTTP 401", "chromium")]
-    assert lacking(rows, ["chromium", "firefox"], ("HTTP 400",)) == [("HTTP 400", "firefox")]
+    assert lacking(rows, ["chromium"], faults, ()) == [("HTTP 401", "chromium")]
+    assert lacking(rows, ["chromium", "firefox"], faults[:1], ()) == [("HTTP 400", "firefox")]
+    assert lacking(rows, ["chromium"], faults[:1], faults[:1]) == [("HTTP 400", "chromium, py")]

@@ -66,6 +66,17 @@ FAULTS = (
 )
 """The issue's own list, "No call hangs, no state lies"."""
 
+BORDER = (
+    *(fault for fault in FAULTS if fault.startswith(("command ", "callback "))),
+    "removal in the middle of a command",
+    "subscriber that raises",
+    "options refused",
+    "events before, between and after",
+    "10,000 events in one second",
+    "a thousand start/stop cycles",
+)
+"""Those that stand between JavaScript and Python: a row on each interpreter."""
+
 OUTCOMES = ("healed", "went on", "off, and says why")
 """How a row may end: by itself or by the way out, as if nothing had been, or without a chat."""
 

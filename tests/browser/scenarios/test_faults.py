@@ -688,16 +688,43 @@ def test_a_clock_that_jumps(scene: Scene, row: Row) -> None:
     row.ends("went on")
 
 
+COUNTS = """<script>
+  // What Python cannot count: listeners that no signal has taken away yet, observers at work.
+  window.held = { listeners: 0, observers: new Set() };
+  const { addEventListener, removeEventListener } = EventTarget.prototype;
+  EventTarget.prototype.addEventListener = function (type, listener, options) {
+    addEventListener.call(this, type, listener, options);
+    const signal = options?.signal;
+    if (!signal || signal.aborted) return;
+    held.listeners += 1;
+    addEventListener.call(signal, "abort", () => { held.listeners -= 1; });
+  };
+  const { observe, disconnect } = MutationObserver.prototype;
+  MutationObserver.prototype.observe = function (...given) {
+    held.observers.add(this);
+    observe.apply(this, given);
+  };
+  MutationObserver.prototype.disconnect = function () {
+    held.observers.delete(this);
+    disconnect.call(this);
+  };
+</script>"""
+HELD = "[held.listeners, held.observers.size]"
+
+
 @pytest.mark.fault("a thousand start/stop cycles")
 def test_a_thousand_starts_and_stops(scene: Scene, row: Row) -> None:
-    scene.open(fake=True, python=CYCLES)
+    scene.open(fake=True, python=CYCLES, head=COUNTS)
+    assert scene.js("held.listeners") > 10, "they are counted"
     scene.python("stop")
     nothing = {"handlers": 0, "elements": 0, "running": 0, "timers": 0}
     scene.wait(lambda: scene.python("counts") == nothing, "nothing left over")
     scene.js("scene.snapshots.length = 0")
+    held = scene.js(HELD)
     for _ in range(10):
         scene.python("cycles", 100)
     scene.wait(lambda: scene.python("counts") == nothing, "nothing left over")
+    assert scene.js(HELD) == held
     scene.python("start_again")
     asks(scene)
     row.ends("went on")

@@ -268,3 +268,13 @@ def test_python_that_comes_late_heals(scene: Scene) -> None:
     expect(scene.locate("#status")).to_have_text("")
     scene.press("#send")
     scene.expect_calls(["sendUserMessage", {"text": "Said by a control"}])
+
+
+def test_pyscript_that_cannot_be_loaded_is_known_at_once(scene: Scene) -> None:
+    """Not only when the limit is over."""
+    scene.page.route("**/vendor/pyscript/core.js", lambda route: route.abort())
+    scene.open(fake=True, wait=False)
+    scene.expect_report("error: ", "PyScript could not be loaded")
+    expect(scene.locate("#status")).to_have_text("The chat helpers could not start.")
+    scene.expect_on("open-a", "open-b", "gate")
+    scene.expect_off("send", reason="failed")
