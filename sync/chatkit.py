@@ -41,6 +41,14 @@ class ChatKit:
     snake_case or camelCase, callbacks in Python) it is the element's owner and alone calls
     `setOptions`; without, a companion that never does. Further settings are those of
     `session.DEFAULTS`. Raises `ChatKitSettingsError` for settings that make no sense.
+
+    Every command takes `timeout`, in seconds, waiting and running together (the default is that of
+    `commands.TIMEOUTS`, or the setting `command_timeout`), and `when_busy`: "refuse" raises where
+    the chat is busy, "wait" waits for its turn, in order of asking. While the chat starts both
+    wait. A task that is cancelled lets go of its command; what the element was asked it still does.
+    Every command raises `ChatKitBusy` where the element was not asked, `ChatKitUnavailable` where
+    there is none that could be, `CommandRejected` where it has refused, `CommandTimeout` where it
+    has not answered in time, and `TypeError` for a parameter that cannot cross into JavaScript.
     """
 
     def __init__(
@@ -151,9 +159,7 @@ class ChatKit:
         """
         self._session.memory.losses.retry()
 
-    # The eight commands of the published type `OpenAIChatKit`. Each takes `timeout` in seconds
-    # (waiting included) and `when_busy`: "refuse" raises ChatKitBusy, "wait" waits for its turn.
-    # Each raises ChatKitBusy, ChatKitUnavailable, CommandRejected, CommandTimeout.
+    # The eight commands of the published type `OpenAIChatKit`.
 
     async def send_user_message(
         self,
@@ -170,7 +176,11 @@ class ChatKit:
     ) -> "None":
         """Sends a user message; resolves once the request has started, long before the answer.
 
-        `new_thread=True` passes a streaming answer. The element rejects an empty message.
+        `text`, or `content` as the type's list of parts; `reply` is the text that is answered to,
+        `attachments` are those of the type, uploaded before; `tool_choice` is a tool's id or the
+        type's dict, `model` a model's id. `new_thread=True` makes a new thread, and passes a
+        streaming answer. Raises as every command; `CommandRejected` with the kind "message-empty",
+        "already-responding" or "thread-is-loading" (measured).
         """
         parameters = {
             "text": text,
@@ -198,9 +208,10 @@ class ChatKit:
     ) -> "None":
         """Shows a thread, or a new chat for `None`; resolves when it is loaded.
 
-        Rejected only when it cannot be loaded; the element then shows the previous one. One that
-        has failed on this element is rejected without asking: the element would show it empty and
-        call that a success (measured). `retry` shows it.
+        Raises as every command; `CommandRejected` with the kind "load-failed" where it cannot be
+        loaded, and the element then shows the previous one. One that has failed on this element is
+        rejected without asking: the element would show it empty and call that a success (measured).
+        `retry` shows it. `ChatKitUnavailable` for a thread of a scope that was left.
         """
 
         def check() -> "None":
@@ -220,7 +231,9 @@ class ChatKit:
     async def focus_composer(
         self, *, timeout: "float | None" = None, when_busy: "str" = "refuse"
     ) -> "None":
-        """Puts the focus into the composer."""
+        """Puts the focus into the composer; resolves when it is there, and is never rejected
+        (measured). Raises as every command.
+        """
         await self._session.commands.run("focus_composer", [], timeout=timeout, when_busy=when_busy)
 
     async def set_composer_value(
@@ -237,8 +250,12 @@ class ChatKit:
         timeout: "float | None" = None,
         when_busy: "str" = "refuse",
     ) -> "None":
-        """Replaces the draft without sending it. `files` is a JavaScript array of `File`, and
-        `clear_tool` deselects the tool (the type's `selectedToolId: null`).
+        """Replaces the draft without sending it; resolves when it stands in the composer, and is
+        never rejected (measured). Raises as every command.
+
+        `text`, `content`, `reply` and `attachments` as in `send_user_message`; `files` is a
+        JavaScript array of `File`; the selected ids are those of the options, and `clear_tool`
+        deselects the tool (the type's `selectedToolId: null`).
         """
         parameters = _given(
             {
@@ -259,7 +276,9 @@ class ChatKit:
     async def fetch_updates(
         self, *, timeout: "float | None" = None, when_busy: "str" = "refuse"
     ) -> "None":
-        """Loads the shown thread again; resolves when it is there."""
+        """Loads the shown thread again; resolves when it is there, while an answer streams after
+        its end. Raises as every command; `CommandRejected` with the kind "load-failed".
+        """
         await self._session.commands.run("fetch_updates", [], timeout=timeout, when_busy=when_busy)
 
     async def send_custom_action(
@@ -271,7 +290,10 @@ class ChatKit:
         when_busy: "str" = "refuse",
     ) -> "None":
         """Sends `{"type": …, "payload": …}` to the server; resolves when the action's stream ends,
-        so it has no time limit of its own. The element rejects it without an active thread.
+        so it has no time limit of its own: a stall ends it. `item_id` is the widget's item.
+
+        Raises as every command; `CommandRejected` with the kind "no-active-thread",
+        "already-responding" or "thread-is-loading" (measured).
         """
         parameters: "list[object]" = [action] if item_id is None else [action, item_id]
         await self._session.commands.run(
@@ -281,13 +303,15 @@ class ChatKit:
     async def show_history(
         self, *, timeout: "float | None" = None, when_busy: "str" = "refuse"
     ) -> "None":
-        """Opens the history. Rejected with the kind "not-available" where the profile has none."""
+        """Opens the history; resolves at once. Raises as every command; `CommandRejected` with the
+        kind "not-available" where the element's profile has none (measured).
+        """
         await self._session.commands.run("show_history", [], timeout=timeout, when_busy=when_busy)
 
     async def hide_history(
         self, *, timeout: "float | None" = None, when_busy: "str" = "refuse"
     ) -> "None":
-        """Closes the history."""
+        """Closes the history, as `show_history` opens it."""
         await self._session.commands.run("hide_history", [], timeout=timeout, when_busy=when_busy)
 
     # Clicks.
