@@ -342,8 +342,7 @@ function configure(element, json, pageFetch, signal, tell) {
     }
   };
   const options = JSON.parse(json, (_, value) => {
-    if (typeof (value?.$call ?? value?.$tool) === "number")
-      return (...given) => call(value, given);
+    if (typeof (value?.$call ?? value?.$tool) === "number") return (...given) => call(value, given);
     if (typeof value?.$fetch === "number")
       return (...given) => call({ $call: value.$fetch }, [], given);
     return value;
@@ -390,7 +389,9 @@ function withHeaders(inner, headers, signal) {
         if (typeof value !== "string") throw new TypeError(`${name} is no text`);
         // Not the value: it may be a secret.
         if (!attempt(() => all.set(name, value)).ok)
-          throw new TypeError(`${JSON.stringify(name)} or its value cannot be sent (Fetch standard)`);
+          throw new TypeError(
+            `${JSON.stringify(name)} or its value cannot be sent (Fetch standard)`,
+          );
       }
     });
     if (outcome.ok) return inner(input, { ...init, headers: all });

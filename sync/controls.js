@@ -265,7 +265,9 @@ function drawAll() {
       report(stray, "stands outside any [data-chatkit-toolbar], so nothing switches it");
   for (const former of document.querySelectorAll(`[${OFF}]`))
     if (!former.closest(TOOLBAR) || !isSwitched(former)) turnOn(former);
-  for (const former of document.querySelectorAll("[data-chatkit-state]:not([data-chatkit-toolbar])"))
+  for (const former of document.querySelectorAll(
+    "[data-chatkit-state]:not([data-chatkit-toolbar])",
+  ))
     for (const name of ["data-chatkit-state", "data-chatkit-reason", "aria-busy"])
       former.removeAttribute(name);
 }
