@@ -410,3 +410,26 @@ def test_a_client_tool_whose_javascript_throws_is_answered(scene: Scene) -> None
     expect(scene.messages().last).to_contain_text('returned {"error":', timeout=10_000)
     scene.expect_phase("idle")
     scene.reports()
+
+
+WITH_A_REASON = """<script>
+  const { abort } = AbortController.prototype;
+  AbortController.prototype.abort = function () {
+    abort.call(this, "somebody has pressed Stop");
+  };
+</script>"""
+
+
+def test_an_answer_that_is_stopped_with_a_reason_was_not_cut_off(scene: Scene) -> None:
+    """An abort's reason may be anything (DOM standard), not only an `AbortError`."""
+    [a] = make(scene, "Alpha")
+    answer = scene.site.faults.add("threads.add_user_message", hold_after=4)
+    scene.open(owner=True, head=WITH_A_REASON, query=f"?threadId={a}", python="")
+    scene.press("#send")
+    answer.wait_hit()
+    scene.expect_phase("responding")
+    scene.chat.stop()
+    scene.expect_phase("idle")
+    scene.site.faults.clear()
+    assert scene.command("focus_composer")["ok"]
+    assert scene.js("scene.snapshots.every((one) => one.notice === null)")
