@@ -81,7 +81,8 @@ def start(
 
         def left(snapshot: "Snapshot") -> "None":
             # A fresh element in its place is another one, and gets a ChatKit of its own.
-            if snapshot.gone and not chatkit.is_retrying:
+            # Listeners are told a moment later, when a retry's may be there already.
+            if chatkit.snapshot.gone and not chatkit.is_retrying:
                 chatkit.stop()
 
         chatkit.subscribe(left)

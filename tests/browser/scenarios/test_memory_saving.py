@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from .scene import OPTIONS, START_LIMIT, Scene
+from .scene import ELEMENT, OPTIONS, START_LIMIT, Scene
 from .threads import MODES, bar, length, make, store
 
 NOT_OPENED = "That conversation could not be opened."
@@ -598,3 +598,31 @@ def test_12_a_first_message_that_is_left(scene: Scene, owner: bool) -> None:
     assert length(scene) == entries + 3
     scene.go(-1)
     expect_saved(scene, b)
+
+
+SIDE_BY_SIDE = """<nav id="bar" data-chatkit-toolbar="#chat"></nav>
+<nav id="bar2" data-chatkit-toolbar="#two">
+  <a id="open-b" href="#b" data-chatkit-action="open-thread" data-chatkit-thread="thr_second">B</a>
+  <button id="send" data-chatkit-action="send" data-chatkit-text="And then?">Send</button>
+</nav>"""
+TWO = '<openai-chatkit id="two" data-chatkit-parameter="t" data-chatkit-key="t">'
+
+
+def test_09_a_further_element_is_renewed_and_kept(scene: Scene) -> None:
+    """What comes in the place of one of several is that one still."""
+    [b] = make(scene, "Beta")
+    body = SIDE_BY_SIDE.replace("thr_second", b)
+    scene.open(owner=True, body=body, element=ELEMENT + TWO + "</openai-chatkit>")
+    scene.expect_phase("idle", bar="#bar2")
+    scene.site.faults.add("threads.get_by_id", thread_id=b, status=500)
+    scene.press("#open-b")
+    scene.expect_report("warning: ", "The control 'open-thread'")
+    scene.site.faults.clear()
+    scene.press("#open-b")
+    messages = scene.page.frame_locator("#two iframe").locator('[data-standin="message"]')
+    expect(messages.first).to_contain_text("Beta asked")
+    scene.expect_phase("idle", bar="#bar2")
+    scene.press("#send")
+    expect(messages).to_have_count(4)
+    scene.expect_phase("idle", bar="#bar2")
+    assert scene.js("Object.fromEntries(new URL(location).searchParams)") == {"t": b}
