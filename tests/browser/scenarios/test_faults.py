@@ -398,7 +398,9 @@ def test_a_network_that_goes_and_comes_again(scene: Scene, row: Row) -> None:
 
 @pytest.mark.fault("network off and on again")
 @pytest.mark.once
-def test_a_network_that_goes_in_the_middle_of_an_answer(scene: Scene, row: Row) -> None:
+def test_a_network_that_goes_in_the_middle_of_an_answer(
+    scene: Scene, row: Row, browser_name: str
+) -> None:
     [a] = make(scene, "Alpha")
     answer = scene.site.faults.add("threads.add_user_message", hold_after=4)
     scene.open(query=f"?threadId={a}", **OWNER)
@@ -407,7 +409,10 @@ def test_a_network_that_goes_in_the_middle_of_an_answer(scene: Scene, row: Row) 
     row.says(TEXTS["responding"])
     scene.site.stop()
     try:
-        row.says(TEXTS["cut-off"])
+        if browser_name == "chromium":
+            row.says(TEXTS["cut-off"])
+        # To Firefox the answer of a server that goes down is a whole one (measured).
+        scene.expect_phase("idle")
         scene.expect_on(*CONTROLS)
         scene.press("#send")
         row.says(TEXTS["unavailable"])
