@@ -22,7 +22,7 @@ export function connect(receive) {
   const heirs = new WeakMap();
   const running = new Map();
   const timers = new Map();
-  const begun = new Set();
+  const unfinished = new Set();
   let lastElement = 0;
 
   // Python is there, whether or not the page has an element yet.
@@ -56,12 +56,21 @@ export function connect(receive) {
       );
     },
     soon: (id) => queueMicrotask(() => tell(id, null)),
-    /** Tells `id` where Python was cut off before `done`: its frames stand on our stack, which is empty when microtasks run. */
-    begin(id) {
-      begun.add(id);
-      queueMicrotask(() => begun.delete(id) && tell(id, null));
+    /** A message of our own, behind those that have been sent: in Firefox timers overtake them (measured). */
+    afterMessages(id) {
+      const { port1, port2 } = new MessageChannel();
+      port2.onmessage = () => {
+        port2.close();
+        tell(id, null);
+      };
+      port1.postMessage(null);
     },
-    done: (id) => begun.delete(id),
+    /** Tells `id` where Python was cut off before `done`: no frame of its stands when microtasks run. */
+    begun(id) {
+      unfinished.add(id);
+      queueMicrotask(() => unfinished.delete(id) && tell(id, null));
+    },
+    done: (id) => unfinished.delete(id),
     cancel(id) {
       clearTimeout(timers.get(id));
       timers.delete(id);
@@ -320,8 +329,8 @@ function removes(record, element) {
  * Gives the element its options as soon as it is defined, and tells `{configured: outcome}`.
  * Functions stand in the JSON as `{"$call": index}` (`$tool` for client tools, which are always
  * resolved: a rejection locks the thread), with `$limit` where they have to answer within so many
- * seconds; their calls are told as `{call, parameters}` with `{resolve, reject}` as the object. `api.fetch` is watched, unless ChatKit hosts the API;
- * `$headers` are put into its requests.
+ * seconds; their calls are told as `{call, parameters}` with `{resolve, reject}` as the object.
+ * `api.fetch` is watched, unless ChatKit hosts the API; `$headers` are put into its requests.
  */
 function configure(element, json, pageFetch, signal, tell) {
   const call = async ({ $call, $tool, $limit }, parameters, object = null) => {
@@ -380,12 +389,11 @@ function withHeaders(inner, headers, signal) {
     // After stop() nobody answers any more, and the chat goes on with what it had.
     if (typeof headers !== "function") last = headers;
     else if (!signal.aborted) last = (await headers()) ?? {};
-    const added = last;
     const all = new Headers(init?.headers ?? input?.headers);
     const outcome = attempt(() => {
-      if (Object.prototype.toString.call(added) !== "[object Object]")
+      if (Object.prototype.toString.call(last) !== "[object Object]")
         throw new TypeError("they are no table of texts");
-      for (const [name, value] of Object.entries(added)) {
+      for (const [name, value] of Object.entries(last)) {
         if (typeof value !== "string") throw new TypeError(`${name} is no text`);
         // Not the value: it may be a secret.
         if (!attempt(() => all.set(name, value)).ok)

@@ -91,25 +91,37 @@ class Browser:
         number = self._register(fired)
         self._bridge.soon(number)
 
-    def on_cut(self, resume: "Callable[[], None]") -> "int":
-        """Calls `resume` where what stands between `begin` and `done` was cut off: what JavaScript
-        throws at once in a function of the page's passes `try` and `finally` on MicroPython
-        (measured). Returns what `begin`, `done` and `forget` take.
+    def after_messages(self, function: "Callable[[], None]") -> "object":
+        """Calls `function` once when every message has been heard that another frame has sent by
+        now; returns what `cancel` takes.
         """
-        return self._register(lambda value, extra: resume())
 
-    def begin(self, number: "int") -> "None":
-        """From here on, until `done`: nothing that waits for the event loop."""
-        self._bridge.begin(number)
+        def fired(value: "Any", extra: "Any") -> "None":
+            self._handlers.pop(number, None)
+            function()
 
-    def done(self, number: "int") -> "None":
-        """Nothing was cut off."""
-        self._bridge.done(number)
+        number = self._register(fired)
+        self._bridge.afterMessages(number)
+        return number
 
-    def forget(self, number: "int") -> "None":
-        """The undo of `on_cut`."""
-        self._bridge.done(number)
-        self._handlers.pop(number, None)
+    def on_cut(self, resume: "Callable[[], None]") -> "Undo":
+        """Calls `resume` where what runs between this and the undo was cut off, which must not wait
+        for the event loop: what JavaScript throws at once in a function of the page's passes `try`
+        and `finally` on MicroPython (measured).
+        """
+
+        def cut(value: "Any", extra: "Any") -> "None":
+            self._handlers.pop(number, None)
+            resume()
+
+        number = self._register(cut)
+        self._bridge.begun(number)
+
+        def done() -> "None":
+            self._handlers.pop(number, None)
+            self._bridge.done(number)
+
+        return done
 
     def cancel(self, timer: "object") -> "None":
         """Ends a timer; `None`, and one that has fired, are fine."""

@@ -83,17 +83,15 @@ class Listeners:
         name = ""
 
         def was_cut() -> "None":
-            self._browser.forget(cut)
             self._browser.report(f"JavaScript has thrown in a listener of {name!r}.", error=True)
             self._go_on_soon()
 
-        cut = self._browser.on_cut(was_cut)
-        self._browser.begin(cut)
+        done = self._browser.on_cut(was_cut)
         while self._due:
             entry, name, arguments = self._due.pop(0)
             if entry:
                 self._call(entry[0], arguments, f"in a listener of {name!r}")
-        self._browser.forget(cut)
+        done()
 
     def _call(
         self, function: "Callable[..., Any]", arguments: "list[object]", where: "str"

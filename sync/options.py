@@ -103,12 +103,11 @@ class Callbacks:
         is_tool = place == "options.onClientTool"
         given = list(answer.object) if is_fetch else parameters
         try:
-            cut = self._browser.on_cut(lambda: answer.reject("JavaScript has thrown in it"))
-            self._browser.begin(cut)
+            done = self._browser.on_cut(lambda: answer.reject("JavaScript has thrown in it"))
             try:
                 result = function(*given)
             finally:
-                self._browser.forget(cut)
+                done()
             if is_coroutine(result):
                 limit = self._tool_timeout if place in BOUNDED else None
                 result = await (asyncio.wait_for(result, limit) if limit else result)

@@ -184,7 +184,14 @@ class Restoring:
 
     def _wait(self, how: "str") -> "None":
         self._browser.cancel(self._timer)
-        self._timer = self._browser.later(self._delay, lambda: self._end(how, self.wanted))
+        self._timer = self._browser.later(self._delay, lambda: self._calm(how))
+
+    def _calm(self, how: "str") -> "None":
+        if self._load_end is not None and self._load_end.is_open:
+            # The page was busy for so long that we are called before what was told long ago.
+            self._wait(how)
+        else:
+            self._end(how, self.wanted)
 
     def _late(self) -> "None":
         self._end("late" if self._begun else "silent", self.wanted)

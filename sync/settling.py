@@ -346,6 +346,10 @@ class Settling:
         switch = self._switch
         if switch is None:
             return
+        if switch.load_end is not None and switch.load_end.is_open:
+            # The page was busy for so long that we are called before what was told long ago.
+            self._wait(self._delay)
+            return
         if self._waits_for_answer(switch):
             if self._patience > 0:
                 self._wait(self._patience)

@@ -13,31 +13,31 @@ class LoadEnd:
     """The end of a load, and the moment after it in which a change tells that the load has failed.
 
     The change is told 0.1 ms later (measured), but it waits behind whatever the page is doing by
-    then. So the moment lasts until a timer has fired and the event loop has turned once more: all
-    that came before it has been heard. `at` is when the end was told, in seconds.
+    then. So the moment lasts until a timer has fired, and all that was sent by then has been heard.
+    `at` is when the end was told, in seconds; while `is_open` nothing is believed yet.
     """
 
     def __init__(self, browser: "Browser", at: "float"):
         self._browser = browser
         self._at = at
-        self._is_open = False
+        self.is_open = False
         self._timer: "object" = None
 
     def handled(self) -> "None":
         """We are done with it, and only now hear what comes next."""
         if self._timer is None:
-            self._is_open = True
+            self.is_open = True
             self._timer = self._browser.later(TAKEN_BACK, self._turn)
 
     def _turn(self) -> "None":
-        self._timer = self._browser.later(0.0, self._close)
+        self._timer = self._browser.after_messages(self._close)
 
     def _close(self) -> "None":
-        self._is_open = False
+        self.is_open = False
 
     def is_just_before(self, at: "float") -> "bool":
         """Whether what was told at this time belongs to it."""
-        return self._is_open or at - self._at <= TAKEN_BACK
+        return self.is_open or at - self._at <= TAKEN_BACK
 
     def stop(self) -> "None":
         """Lets go of the timer."""

@@ -510,18 +510,13 @@ class FakeBrowser(Browser):
         """See `Browser`."""
         self.announced.append(json.loads(text))
 
-    def on_cut(self, resume: Callable[[], None]) -> int:
+    def after_messages(self, function: Callable[[], None]) -> object:
+        """See `Browser`."""
+        return self.later(0.0, function)
+
+    def on_cut(self, resume: Callable[[], None]) -> Undo:
         """See `Browser`. Nothing is cut off on CPython."""
-        return 0
-
-    def begin(self, number: int) -> None:
-        """See `Browser`."""
-
-    def done(self, number: int) -> None:
-        """See `Browser`."""
-
-    def forget(self, number: int) -> None:
-        """See `Browser`."""
+        return lambda: None
 
     def _guarded(self, function: Callable[[], None]) -> None:
         try:

@@ -55,7 +55,10 @@ def while_kept(test: Callable[[Scene], None]) -> Callable[[Scene], None]:
             try:
                 return test(scene)
             except NotKept:
+                # A page without what this one has changed, and what it has said is not the next's.
+                scene.page.goto(scene.site.url + "/scene/blank")
                 scene.js("localStorage.clear()")
+                scene.console.forget()
         return test(scene)
 
     return told

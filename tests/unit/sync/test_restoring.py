@@ -86,6 +86,20 @@ def test_an_owners_thread_that_cannot_be_loaded_has_failed() -> None:
     assert restore.ends == [("failed", "x", "InitialThreadLoadError")]
 
 
+def test_nothing_is_believed_while_a_busy_page_keeps_an_owners_failure_waiting() -> None:
+    restore = owner("a")
+    restore.tell("thread.load.start", "a")
+    restore.tell("thread.load.end", "a")
+    restore.browser.clock.sleep(2 * SETTLE_DELAY)
+    # As in Firefox: the timers that are due come before the message that has been waiting.
+    for _ in range(2):
+        restore.browser.clock.step(restore.browser.now())
+    restore.tell("error", name="InitialThreadLoadError")
+    restore.tell("thread.change", None)
+    restore.wait(1.0)
+    assert restore.ends == [("failed", "a", "InitialThreadLoadError")]
+
+
 def test_an_owners_failure_is_told_even_if_no_change_follows_it() -> None:
     restore = owner("x")
     restore.tell("error", name="InitialThreadLoadError", message="Failed to load")

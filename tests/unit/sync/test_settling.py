@@ -424,6 +424,22 @@ def test_a_failed_load_is_taken_back_however_long_the_page_keeps_the_news_waitin
     assert told.browser.counts()["timers"] == 0
 
 
+def test_nothing_is_believed_while_a_busy_page_keeps_the_news_waiting() -> None:
+    told = Told("a")
+    told.change("x")
+    told.wait(TICK)
+    told.tell("thread.load.start", "x")
+    told.tell("thread.load.end", "x")
+    told.browser.clock.sleep(2 * SETTLE_DELAY)
+    # As in Firefox: the timers that are due come before the message that has been waiting.
+    for _ in range(2):
+        told.browser.clock.step(told.browser.now())
+    told.change("a")
+    told.wait(1.0)
+    assert told.settled == []
+    assert told.settling.proof.failed == {"x"}
+
+
 @pytest.mark.parametrize(("known", "agrees"), [(False, True), (True, False)])
 def test_what_a_restore_has_left_unproved_is_asked_for(known: bool, agrees: bool) -> None:
     told = Told("x", rests=False)
