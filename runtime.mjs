@@ -8,6 +8,9 @@
 const pyodideFolder = new URL("./vendor/pyodide/", import.meta.url).href;
 const micropythonFolder = new URL("./vendor/micropython/", import.meta.url).href;
 
+/** The tag, where the page has one: it has files for the interpreter, and wants to know of a failure. */
+const tag = globalThis[Symbol.for("chatkit-sync")];
+
 /** Pyodide's version, which names PyScript's cache of packages; a test compares it with package.json. */
 export const version = "314.0.7";
 
@@ -19,11 +22,13 @@ export const version = "314.0.7";
  * @returns {Promise<object>} Pyodide's API
  */
 export async function loadPyodide(options = {}) {
-  const [pyodide, stdLibURL] = await Promise.all([
-    import("./vendor/pyodide/pyodide.mjs"),
-    options.stdLibURL ?? standardLibrary(),
-  ]);
-  return pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL });
+  return furnished("py", async () => {
+    const [pyodide, stdLibURL] = await Promise.all([
+      import("./vendor/pyodide/pyodide.mjs"),
+      options.stdLibURL ?? standardLibrary(),
+    ]);
+    return pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL });
+  });
 }
 
 /**
@@ -34,19 +39,37 @@ export async function loadPyodide(options = {}) {
  * @returns {Promise<object>} MicroPython's API
  */
 export async function loadMicroPython(options = {}) {
-  const micropython = await import("./vendor/micropython/micropython.mjs");
-  return micropython.loadMicroPython({ ...options, url: `${micropythonFolder}micropython.wasm` });
+  return furnished("mpy", async () => {
+    const micropython = await import("./vendor/micropython/micropython.mjs");
+    return micropython.loadMicroPython({ ...options, url: `${micropythonFolder}micropython.wasm` });
+  });
+}
+
+/** Let the tag put its files into the interpreter before any Python runs. */
+async function furnished(type, load) {
+  try {
+    const interpreter = await load();
+    if (tag?.type === type) await tag.bring?.(interpreter);
+    return interpreter;
+  } catch (error) {
+    // PyScript waits for ever, without a word (measured).
+    if (tag?.type === type) tag.giveUp?.(error);
+    throw error;
+  }
 }
 
 /**
  * Tell which standard library to use: compiled, which starts in half the time, or the stock one.
  *
  * Pyodide only logs a library that it cannot fetch, and then never starts, so this asks first. The
- * question travels beside the import of pyodide.mjs and costs no time of its own.
+ * question travels beside the import of pyodide.mjs and costs no time of its own. The query keeps it
+ * apart from a preload of the same address, which a question cannot use.
  */
 async function standardLibrary() {
   const compiled = `${pyodideFolder}python_stdlib.compiled.zip`;
-  const found = await fetch(compiled, { method: "HEAD" }).then(
+  // `make dist` says so: it packs the compiled one.
+  if (typeof IS_PACKED !== "undefined") return compiled;
+  const found = await fetch(`${compiled}?exists`, { method: "HEAD" }).then(
     (response) => response.ok,
     () => false,
   );

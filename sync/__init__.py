@@ -11,7 +11,8 @@ General layout, from the outside in; imports run from the left to the right, nev
     owning      what an owner does and sees
     commands, toolbar, options, listeners
     tasks, watchdog, limit
-    browser     the only module that knows PyScript; bridge.js, controls.js, embed.js, start.js
+    browser     the only module that knows PyScript; bridge.js, controls.js
+    embed.js    the tag; start.js, python.js, files.js bring Python
 
     from sync import start
     start({"parameter": "conversation"})

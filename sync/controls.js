@@ -179,6 +179,7 @@ export function fail() {
 /** Python came, perhaps late. */
 export function revive() {
   clearTimeout(recorder?.timer);
+  if (recorder) recorder.hasCome = true;
   if (!failed) return;
   failed = false;
   drawAll();

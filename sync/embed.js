@@ -3,25 +3,60 @@
  *
  * A classic script, because a module is deferred and would miss what happens before it. From its
  * own moment on it keeps controls off and keeps the element's events and the controls' clicks in
- * one log, until Python takes them. start.js does the rest and says which attributes there are.
+ * one log, until Python takes them; it sees what the page has of PyScript, and sends for what Python
+ * will need. start.js does the rest and says which attributes there are.
  */
 (() => {
   const key = Symbol.for("chatkit-sync");
   const tag = document.currentScript;
   if (window[key]) {
-    console.warn("[chatkit-sync] The tag stands twice on this page; the second does nothing.");
+    // Where the body is replaced (htmx, Turbo) the tag in it runs again, and nothing is wrong.
+    if (window[key].tag.isConnected)
+      console.warn("[chatkit-sync] The tag stands twice on this page; the second does nothing.");
     return;
   }
   const CONTROLS = "[data-chatkit-toolbar] :is([data-chatkit-action],[data-chatkit-gate])";
+  // What every visit loads, and each interpreter; tests hold them against what is really loaded.
+  const OURS = [
+    "sync/start.js",
+    "sync/controls.js",
+    "sync/python.js",
+    "sync/bridge.js",
+    "sync/files.js",
+    "pyscript.toml",
+    "main.py",
+  ];
+  const CORE = [
+    "vendor/pyscript/core.js",
+    "vendor/pyscript/core-C9KDLldu.js",
+    "vendor/pyscript/toml-V4Savzlc.js",
+    "vendor/pyscript/error-D2315lOB.js",
+    "runtime.mjs",
+  ];
+  const INTERPRETERS = {
+    py: [
+      "vendor/pyodide/pyodide.mjs",
+      "vendor/pyodide/pyodide.asm.mjs",
+      "vendor/pyodide/pyodide.asm.wasm",
+      "vendor/pyodide/pyodide-lock.json",
+      "vendor/pyodide/python_stdlib.compiled.zip",
+    ],
+    mpy: ["vendor/micropython/micropython.mjs", "vendor/micropython/micropython.wasm"],
+  };
   // The same names as ELEMENT_EVENTS in state.py; a test holds them together.
   const names =
     "ready error thread.change thread.load.start thread.load.end response.start response.end response.stop composer.submit history.open history.close tool.change effect deeplink log";
   const log = [];
   const taken = new WeakSet();
+  const { core, runtime, runtimeParameter } = tag.dataset;
+  const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
   const recorder = {
     tag,
     names: names.split(" "),
     base: new URL("..", tag.src).href,
+    /** Which interpreter, as PyScript names it. */
+    type: (asked || runtime) === "mpy" ? "mpy" : "py",
+    asked: asked || runtime,
     /** What happened before somebody asked, for this element; it is not kept any longer. */
     take(element, isMine) {
       taken.add(element);
@@ -73,7 +108,52 @@
     );
   }
   addEventListener("click", (event) => recorder.guard(event), true);
-  import(new URL("start.js", tag.src).href).then(
+
+  const preload = (path) => {
+    const link = document.createElement("link");
+    link.rel = path.endsWith("js") ? "modulepreload" : "preload";
+    if (link.rel === "preload") link.as = "fetch";
+    link.crossOrigin = "anonymous";
+    link.href = recorder.base + path;
+    // Pyodide waits for ever for a file that does not come (measured); it has one in reserve.
+    if (!path.endsWith(".zip")) link.onerror = () => recorder.miss(link.href);
+    document.head.append(link);
+  };
+  recorder.miss = (href) => {
+    recorder.missed ??= href;
+  };
+  OURS.forEach(preload);
+  /**
+   * What the page has of PyScript: the addresses where its core may be, and whether it has scripts
+   * or a configuration of our type. The document is parsed and no module has run: the last moment
+   * at which the page's core, which reads the configuration once, sees one of ours.
+   */
+  const look = () => {
+    const { type, base } = recorder;
+    const scripts = document.querySelector(
+      `:is(script[type=${type}],${type}-script):not([worker])`,
+    );
+    const config = document.querySelector(`${type}-config`);
+    const cores = core === undefined ? [] : [core];
+    for (const { src, text } of document.querySelectorAll("script[type=module]")) {
+      if (!src) cores.push(...(text.match(/[^"'`\s]+\/core\.js[^"'`\s]*/g) ?? []));
+      else if (/\/core\.js([?#]|$)/.test(src)) cores.push(src);
+    }
+    if (!scripts && !config && !cores.length) [...CORE, ...INTERPRETERS[type]].forEach(preload);
+    else if (!scripts) {
+      const starter = document.createElement(`${type}-script`);
+      if (!config)
+        starter.setAttribute("config", JSON.stringify({ interpreter: `${base}runtime.mjs` }));
+      document.head.append(starter);
+    }
+    return { cores, isShared: scripts !== null || config !== null || cores.length > 0 };
+  };
+  recorder.page = new Promise((resolve) => {
+    if (document.readyState !== "loading") resolve(look());
+    else document.addEventListener("readystatechange", () => resolve(look()), { once: true });
+  });
+
+  import(`${recorder.base}sync/start.js`).then(
     ({ start }) => start(recorder),
     (error) => {
       // Nobody will ever come: the page is as it was before the tag.

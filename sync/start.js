@@ -9,42 +9,51 @@
  * - `data-config`: the address of a JSON file with settings
  * - `data-element`, `data-parameter`, `data-key`, `data-scope`: settings, which go before others
  * - `data-limit`: seconds for Python to come
- * - `data-core`: the address of PyScript's core
+ * - `data-package`: another name for the Python package `sync`
+ * - `data-core`: the address of the page's own core of PyScript, where the tag cannot see it
  */
 import { configure, fail, observe } from "./controls.js";
+import { startPython } from "./python.js";
 
 const LIMIT = 30;
+const LIKELY =
+  "Likely: a file of PyScript or of the interpreter did not load, or there is not enough memory.";
 
 /** @param recorder what embed.js has put in place */
 export function start(recorder) {
-  const { tag, base } = recorder;
-  const data = tag.dataset;
+  const { tag, asked } = recorder;
   configure(recorder);
   observe();
-  const limit = Number(data.limit) || LIMIT;
-  // PyScript says nothing when a file or the policy keeps it from starting (measured).
+  if (![undefined, "", "py", "mpy"].includes(asked))
+    console.warn(`[chatkit-sync] The runtime "${asked}" is unknown; known: py, mpy. It is py.`);
+  const limit = Number(tag.dataset.limit) || LIMIT;
+  let isOver = false;
+  const giveUp = (why) => {
+    // What comes after is a consequence, or none of ours where Python has come.
+    if (isOver || recorder.hasCome) return;
+    isOver = true;
+    clearTimeout(recorder.timer);
+    fail();
+    console.error(
+      `[chatkit-sync] ${[why, ...blocked].join(" ")} Links work as links, what needs the chat helpers stays off.`,
+    );
+  };
+  // Nobody will come: what the limit would find out is known now.
+  recorder.giveUp = (error) => giveUp(`Python could not be started: ${error?.message ?? error}.`);
+  recorder.miss = (href) => recorder.giveUp(`${href} could not be loaded`);
+  const blocked = new Set();
+  document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+    blocked.add(`The Content-Security-Policy blocks ${blockedURI} (${effectiveDirective}).`);
+    // Pyodide waits for ever (measured).
+    if (blockedURI === "wasm-eval") recorder.giveUp("WebAssembly is needed");
+  });
+  // PyScript says nothing when a file keeps it from starting (measured).
   recorder.timer = setTimeout(
-    () => {
-      fail();
-      console.error(
-        `[chatkit-sync] Python did not start within ${limit} s. Links work as links, other controls ` +
-          "stay off. Likely: a file of PyScript or of the interpreter did not load, or the page's " +
-          "Content-Security-Policy lacks 'wasm-unsafe-eval'.",
-      );
-    },
+    () => giveUp(`Python did not start within ${limit} s. ${blocked.size ? "" : LIKELY}`),
     Math.min(limit * 1000, 2 ** 31 - 1),
   );
-  settingsOf(tag)
-    .then((settings) => {
-      recorder.settings = settings;
-      return loadPython(data, base);
-    })
-    .catch((error) => {
-      // Nobody will come: what the limit would find out is known now.
-      clearTimeout(recorder.timer);
-      fail();
-      console.error("[chatkit-sync] PyScript could not be loaded:", error);
-    });
+  if (recorder.missed) recorder.miss(recorder.missed);
+  startPython(recorder, settingsOf(tag)).catch(recorder.giveUp);
 }
 
 /** The JSON that `data-config` names, and the attributes, which go before it. */
@@ -68,45 +77,4 @@ async function settingsOf(tag) {
     if (value !== null) settings[name] = value;
   }
   return settings;
-}
-
-async function loadPython(data, base) {
-  const type = runtimeOf(data);
-  const config = await configText(new URL("pyscript.toml", base));
-  const mains = data.start === "page" ? [] : [new URL("main.py", base).href];
-  if (data.main) mains.push(new URL(data.main, document.baseURI).href);
-  for (const src of mains) {
-    const script = document.createElement("script");
-    script.type = type;
-    script.setAttribute("config", config);
-    script.setAttribute("src", src);
-    document.head.append(script);
-  }
-  const core = data.core
-    ? new URL(data.core, document.baseURI)
-    : new URL("vendor/pyscript/core.js", base);
-  await import(core.href);
-}
-
-function runtimeOf(data) {
-  const parameter = data.runtimeParameter;
-  const asked = parameter && new URLSearchParams(location.search).get(parameter);
-  const wanted = asked || data.runtime || "py";
-  if (wanted !== "py" && wanted !== "mpy")
-    console.warn(`[chatkit-sync] The runtime "${wanted}" is unknown; known: py, mpy. It is py.`);
-  return wanted === "mpy" ? "mpy" : "py";
-}
-
-/**
- * pyscript.toml with absolute addresses: PyScript takes `interpreter` to be relative to the page
- * (measured), and the page may stand in any folder.
- */
-async function configText(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
-  const text = await answer.text();
-  return text.replace(
-    /^(interpreter = )?"\.\//gm,
-    (_, start) => `${start ?? ""}"${new URL(".", address)}`,
-  );
 }

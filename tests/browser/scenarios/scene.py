@@ -70,7 +70,7 @@ PAGE = """<!doctype html>
     <script src="/scene/scene.js"></script>
     <script>globalThis.chatkitStandIn = {stand_in};</script>
     {head}
-    <script src="/sync/embed.js" {attributes}></script>
+    <script src="{tag}" {attributes}></script>
     {chatkit}
   </head>
   <body>
@@ -138,6 +138,7 @@ class Scene:
         options: dict[str, Any] | None = None,
         settings: dict[str, Any] | None = None,
         attributes: str = "",
+        tag: str = "/sync/embed.js",
         head: str = "",
         body: str = TOOLBAR,
         element: str = ELEMENT,
@@ -170,6 +171,7 @@ class Scene:
         parts = {
             "stand_in": json.dumps({**STAND_IN_SETTINGS, **(stand_in or {})}),
             "head": head,
+            "tag": tag,
             "attributes": " ".join(words),
             "chatkit": FAKE if fake else STAND_IN,
             "body": body,

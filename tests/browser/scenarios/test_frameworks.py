@@ -8,11 +8,12 @@ import json
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
 
-from .scene import ELEMENT, Scene
+from .scene import ELEMENT, START_LIMIT, Scene
 from .threads import MODES, make
 
 CHECKOUT = Path(__file__).parents[3]
@@ -173,6 +174,47 @@ def test_htmx_morphs_the_region_during_an_answer(scene: Scene, owner: bool, how:
     expect(scene.locate("#page-off:not([data-chatkit-off])")).to_have_attribute(
         "aria-disabled", "true"
     )
+    lives(scene, a, b)
+
+
+TAG = '<script src="/sync/embed.js" data-runtime="{runtime}"></script>'
+
+
+def open_with_tag_in_body(scene: Scene, a: str, head: str, body: str) -> str:
+    """A companion's page whose tag stands in the body; returns the body."""
+    tag = TAG.format(runtime=scene.runtime)
+    address = scene.build(companion=False, head=head + CONFIGURE, body=tag + body, element="")
+    with urlopen(address) as answer:
+        html = answer.read().decode()
+    first = f"{tag[:-10]} ></script>"
+    assert first in html
+    scene.site.add_page(scene.path, html.replace(first, ""))
+    scene.page.goto(f"{address}?threadId={a}")
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.expect_shown(a)
+    return tag + body
+
+
+def test_htmx_replaces_the_whole_body_with_the_tag_in_it(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    button = FETCHES.format(target="body", how="innerHTML")
+    body = open_with_tag_in_body(scene, a, library(scene, HTMX), region(a, b) + button)
+    scene.site.add_page("/scene/part.html", body.replace("first", "second"))
+    scene.locate("#swap").click()
+    expect(scene.locate("#version")).to_have_text("second")
+    lives(scene, a, b)
+
+
+def test_turbo_replaces_the_whole_body_with_the_tag_in_it(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    link = f'<a id="go" href="/scene/other.html?threadId={a}">Other</a>'
+    open_with_tag_in_body(scene, a, library(scene, TURBO), region(a, b) + link)
+    with urlopen(scene.site.url + scene.path) as answer:
+        html = answer.read().decode()
+    scene.path = "/scene/other.html"
+    scene.site.add_page(scene.path, html.replace("first", "second"))
+    scene.locate("#go").click()
+    expect(scene.locate("#version")).to_have_text("second")
     lives(scene, a, b)
 
 

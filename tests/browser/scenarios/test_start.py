@@ -1,7 +1,9 @@
 """From the first byte of the page to the first command: what is kept, run, dropped, and said."""
 
+from urllib.parse import urlsplit
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from .scene import CONTROLS, LIMIT, START_LIMIT, TOOLBAR, Scene
 
@@ -240,19 +242,19 @@ def test_when_python_never_comes_links_are_links(scene: Scene) -> None:
     scene.page.route(f"**/{wasm}", lambda route: route.abort())
     scene.console.allow(".*")
     thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])
-    scene.open(wait=False, attributes='data-limit="1"', body=TOOLBAR.replace("thr_first", thread))
+    scene.open(wait=False, body=TOOLBAR.replace("thr_first", thread))
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.", timeout=LIMIT)
     scene.expect_off("new", "write", "send", "draft", "fetch", "action", reason="failed")
     scene.expect_on("open-a", "open-b", "gate")
     scene.press("#send")
-    scene.expect_report("error: ", "Python did not start within 1 s")
+    scene.expect_report("error: ", "Python could not be started: ")
     # The chat itself works without us.
     scene.say("Is anybody there?")
     expect(scene.messages()).to_have_count(2)
     scene.locate("#open-a").click()
     scene.expect_query(f"?threadId={thread}")
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.", timeout=LIMIT)
-    scene.expect_report("error: ", "Python did not start within 1 s")
+    scene.expect_report("error: ", "Python could not be started: ")
     sent = [seen for seen in scene.site.faults.requests if seen.type == "threads.create"]
     assert len(sent) == 1
 
@@ -274,7 +276,34 @@ def test_pyscript_that_cannot_be_loaded_is_known_at_once(scene: Scene) -> None:
     """Not only when the limit is over."""
     scene.page.route("**/vendor/pyscript/core.js", lambda route: route.abort())
     scene.open(fake=True, wait=False)
-    scene.expect_report("error: ", "PyScript could not be loaded")
+    scene.expect_report("error: ", "Python could not be started: ", "core.js")
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.")
     scene.expect_on("open-a", "open-b", "gate")
     scene.expect_off("send", reason="failed")
+
+
+@pytest.mark.core
+def test_what_the_tag_sends_for_early_is_what_the_visit_needs_and_comes_once(scene: Scene) -> None:
+    requests: list[str] = []
+
+    def heard(request: Request) -> None:
+        # Whether the compiled library exists is asked with HEAD.
+        if request.method == "GET":
+            requests.append(urlsplit(request.url).path)
+
+    scene.page.on("request", heard)
+    scene.open()
+    early = scene.js(
+        "[...document.querySelectorAll('link[rel=preload],link[rel=modulepreload]')]"
+        ".map((link) => new URL(link.href).pathname)"
+    )
+    ours = [
+        path
+        for path in requests
+        if path.startswith(("/vendor/", "/sync/", "/main.py", "/runtime.mjs", "/pyscript.toml"))
+    ]
+    assert len(ours) == len(set(ours)), "fetched twice"
+    package = {path for path in ours if path.startswith("/sync/") and path.endswith(".py")}
+    assert set(ours) - package - {"/sync/embed.js"} == set(early)
+    unused = [text for text in scene.console.texts() if "preload" in text]
+    assert unused == []

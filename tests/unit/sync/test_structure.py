@@ -248,5 +248,5 @@ def test_the_browser_module_can_be_imported_where_there_is_no_browser() -> None:
 
 
 def test_the_recorder_stays_small() -> None:
-    """At most 2 KB as a server would send it: it stands before everything else on the page."""
-    assert len(gzip.compress((SYNC / "embed.js").read_bytes(), 9)) <= 2048
+    """At most 3 KB as a server would send it: it stands before everything else on the page."""
+    assert len(gzip.compress((SYNC / "embed.js").read_bytes(), 9)) <= 3072

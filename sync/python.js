@@ -1,0 +1,159 @@
+/**
+ * Brings Python: PyScript's core, ours or the page's own, and our files into its interpreter.
+ *
+ * A page has one interpreter and one configuration of each type; a second configuration is ignored
+ * without a word, and a second copy of the core throws (measured). So where the page has PyScript
+ * of its own we import that very core, take the interpreter that runs, and leave the configuration
+ * to the page. Our files go in by hand, whoever has started the interpreter.
+ */
+import * as bridge from "./bridge.js";
+import { read } from "./files.js";
+
+const MODULES = Symbol.for("polyscript.js_modules");
+/** All that PyScript has: they are for editors and terminals, and one writes errors into the page. */
+const NO_PLUGINS = [
+  "!codemirror",
+  "!deprecations-manager",
+  "!donkey",
+  "!error",
+  "!py-editor",
+  "!py-game",
+  "!py-terminal",
+];
+const served = new WeakSet();
+
+/**
+ * @param recorder what embed.js has put in place; gets `bring(interpreter)`, for runtime.mjs
+ * @param settings a promise of what Python will ask for
+ * @returns a promise that rejects, in words for the page's developer, where Python cannot come
+ */
+export async function startPython(recorder, settings) {
+  const { base, type } = recorder;
+  const { main, package: name = "sync", start } = recorder.tag.dataset;
+  if (!/^[A-Za-z_]\w*$/.test(name))
+    throw new Error(`data-package="${name}" is no name that a Python package can have`);
+  const files = read(base, NO_PLUGINS, text);
+  const furnish = async (interpreter) => {
+    recorder.settings = await settings;
+    bring(interpreter, await files.sources, name);
+  };
+  const codes = main ? [pageCode(main)] : [];
+  if (start !== "page")
+    codes.unshift(
+      files.main.then((code) => code.replace("from sync import", `from ${name} import`)),
+    );
+  const { cores, isShared } = await recorder.page;
+  const core = `${base}vendor/pyscript/core.js`;
+  if (isShared) {
+    const { whenDefined } = await coreOf(cores, core);
+    const { interpreter } = await whenDefined(type);
+    await furnish(interpreter);
+  } else {
+    // The configuration has to be on the page before the core looks for one.
+    const first = run(type, (await codes.shift()) ?? "", await files.config);
+    watch(type, first);
+    recorder.bring = furnish;
+    await begin(core, type === "py" ? "mpy" : "py");
+    // Where a file is missing nobody waits for the interpreter to say so.
+    await files.sources;
+  }
+  for (const code of codes) run(type, await code);
+}
+
+async function text(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
+  return answer.text();
+}
+
+async function pageCode(address) {
+  try {
+    return await text(new URL(address, document.baseURI));
+  } catch (error) {
+    console.error(`[chatkit-sync] data-main="${address}" could not be loaded: ${error.message}`);
+    return "";
+  }
+}
+
+/** PyScript of our own. */
+async function begin(core, otherType) {
+  if (
+    !document.querySelector(`script[type=${otherType}],${otherType}-script,${otherType}-config`)
+  ) {
+    // Otherwise the plugins are fetched for the type that nobody uses.
+    const config = document.createElement(`${otherType}-config`);
+    config.textContent = JSON.stringify({ plugins: NO_PLUGINS });
+    document.head.append(config);
+  }
+  const { hooks } = await import(core);
+  // For workers alone, and made into a function from text: a strict policy forbids that.
+  hooks.worker.onBeforeRunAsync.clear();
+}
+
+/** The page's core: a second copy of it would throw. */
+async function coreOf(addresses, ours) {
+  for (const address of addresses) {
+    const core = await import(new URL(address, document.baseURI).href);
+    if (core.whenDefined) return core;
+  }
+  if (globalThis[MODULES])
+    throw new Error(
+      "PyScript runs on this page, from an address that the tag does not see; data-core names it",
+    );
+  return import(ours);
+}
+
+function bring(interpreter, sources, name) {
+  if (served.has(interpreter)) return;
+  served.add(interpreter);
+  const { FS } = interpreter;
+  if ([name, `${name}.py`].some((path) => exists(FS, path)))
+    throw new Error(
+      `the page's own Python has a module "${name}"; data-package gives ours another name`,
+    );
+  FS.mkdir(name);
+  for (const [file, source] of Object.entries(sources)) FS.writeFile(`${name}/${file}`, source);
+  globalThis[MODULES].set("chatkit_bridge", { ...bridge });
+}
+
+function exists(FS, path) {
+  try {
+    FS.stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function run(type, code, config) {
+  // Not a script element: whose text and address trusted types guard, and which gets a target of
+  // its own in the page.
+  const script = document.createElement(`${type}-script`);
+  if (config) script.setAttribute("config", config);
+  script.textContent = code;
+  document.head.append(script);
+  return script;
+}
+
+/** What the page adds later to a PyScript of ours cannot work, and PyScript does not say why. */
+function watch(type, ours) {
+  addEventListener("error", ({ message }) => {
+    if (/polyscript\.js_modules/.test(message))
+      console.error(
+        "[chatkit-sync] A second PyScript has come later and cannot run beside the first. Where its " +
+          "script stands in the page from the start, or data-core names it, the tag uses it too.",
+      );
+  });
+  const configured = `script[type=${type}][config],${type}-script[config],${type}-config`;
+  const observer = new MutationObserver((records) => {
+    const added = records.flatMap((record) => [...record.addedNodes]);
+    if (!added.some((node) => node !== ours && node.matches?.(configured))) return;
+    observer.disconnect();
+    console.warn(
+      "[chatkit-sync] A PyScript configuration has come later and is not read: a page has one of " +
+        "each type. What stands in the page from the start is the page's configuration, and ours.",
+    );
+  });
+  for (const parent of [document.head, document.body])
+    observer.observe(parent, { childList: true });
+}

@@ -1,0 +1,276 @@
+"""The one tag on pages that are not ours: other origins and paths, policies, PyScript of their own.
+
+On each of them the whole has to work: restore, gating, a message and a switch.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from demo.serving import ServerThread
+
+from .scene import CONTROLS, ELEMENT, LIMIT, START_LIMIT, Scene
+from .threads import bar, make
+
+CHECKOUT = Path(__file__).parents[3]
+PYSCRIPT = CHECKOUT / "vendor" / "pyscript"
+NAMES = {"mpy": "micropython", "py": "cpython"}
+OTHER = {"mpy": "py", "py": "mpy"}
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    """Our files on another origin, in a folder: a plain static host that lets others fetch."""
+    app = Starlette(
+        routes=[Mount("/some/folder", StaticFiles(directory=CHECKOUT))],
+        middleware=[Middleware(CORSMiddleware, allow_origins=["*"])],
+    )
+    with ServerThread(app) as server:
+        yield f"{server.url}/some/folder"
+
+
+@pytest.fixture
+def their_core(scene: Scene) -> str:
+    """PyScript as a page has it by itself: the same version in another place."""
+    for path in PYSCRIPT.glob("*.js"):
+        scene.site.add_page(f"/theirs/{path.name}", path.read_text(), "text/javascript")
+    return "/theirs/core.js"
+
+
+def everything(scene: Scene, a: str, b: str) -> None:
+    """Restore, gating, a switch and a message, on a page that was opened with thread a."""
+    scene.wait(lambda: shown(scene) == a, f"{a} restored")
+    scene.expect_on(*CONTROLS)
+    scene.press("#open-b")
+    scene.wait(lambda: shown(scene) == b, f"{b} opened")
+    scene.expect_query(f"?threadId={b}")
+    answer = scene.site.faults.add("threads.add_user_message", hold_after=0)
+    scene.press("#send")
+    answer.wait_hit()
+    scene.expect_off(*CONTROLS)
+    answer.release()
+    expect(scene.messages()).to_have_count(4)
+    scene.expect_phase("idle")
+    scene.expect_on(*CONTROLS)
+    scene.wait(lambda: scene.stored() == b, f"{b} in storage")
+
+
+def shown(scene: Scene) -> str | None:
+    """The thread of a chat at rest. A strict policy lets nothing wait in the page by a text."""
+    last = scene.js("scene.snapshots.at(-1) ?? null")
+    at_rest = last is not None and last["phase"] == "idle" and not last["busy"]
+    return last["thread_id"] if at_rest else None
+
+
+def test_from_another_origin(scene: Scene, elsewhere: str) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(tag=f"{elsewhere}/sync/embed.js", body=bar(a, b), query=f"?threadId={a}")
+    everything(scene, a, b)
+
+
+def test_from_a_sub_path_to_a_page_in_another_folder(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(
+        path="/scene/deeper/page.html", tag="../../sync/embed.js", body=bar(a, b),
+        query=f"?threadId={a}", head='<base href="/scene/deeper/">',
+    )  # fmt: skip
+    everything(scene, a, b)
+
+
+STRICT = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self';"
+    " style-src 'self'; img-src 'self' data:; frame-src 'self';"
+    " require-trusted-types-for 'script'"
+)
+STRICT_PAGE = """<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Strict</title>
+    <link rel="icon" href="data:,">
+    <script src="/scene/scene.js"></script>
+    <script src="/sync/embed.js" data-runtime="{runtime}"></script>
+    <script src="/demo/chatkit.js" async></script>
+    <script type="module" src="/scene/companion.js"></script>
+  </head>
+  <body>{body}<main>{element}</main></body>
+</html>
+"""
+COMPANION = """
+await customElements.whenDefined("openai-chatkit");
+document.querySelector("openai-chatkit").setOptions({
+  api: { url: "/chatkit", domainKey: "local" },
+});
+"""
+
+
+def open_strict(scene: Scene, policy: str, a: str, b: str) -> None:
+    """A page without a line of script of its own, under this policy."""
+    scene.build()
+    scene.site.add_page("/scene/companion.js", COMPANION, "text/javascript")
+    element = ELEMENT.replace(' style="height: 300px"', "")
+    html = STRICT_PAGE.format(runtime=scene.runtime, body=bar(a, b), element=element)
+    headers = {"content-security-policy": policy}
+    scene.page.goto(scene.site.add_page(scene.path, html, headers=headers) + f"?threadId={a}")
+
+
+@pytest.mark.core
+def test_under_a_strict_policy_with_trusted_types(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    open_strict(scene, STRICT, a, b)
+    scene.expect_phase("idle", limit=START_LIMIT)
+    everything(scene, a, b)
+    assert [text for text in scene.console.texts() if "Content Security Policy" in text] == []
+
+
+def test_a_policy_without_wasm_is_named_as_the_cause_at_once(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.console.allow(".*")
+    open_strict(scene, STRICT.replace("'wasm-unsafe-eval'", ""), a, b)
+    expect(scene.locate("#status")).to_have_text(
+        "The chat helpers could not start.", timeout=START_LIMIT
+    )
+    scene.expect_report("error: ", "Python could not be started", "wasm-eval")
+    scene.expect_on("open-a", "gate")
+
+
+OWN = """<script type="{type}" config='{config}'>
+import sys
+from pyscript import config, document, window
+
+document.body.dataset.own = sys.implementation.name + " " + config["mine"]["word"]
+def again(event):
+    document.body.dataset.again = "heard"
+from pyscript.ffi import create_proxy
+window.addEventListener("own", create_proxy(again))
+</script>"""
+CONFIG = '{"interpreter": "/runtime.mjs", "mine": {"word": "hello"}}'
+
+
+def expect_unharmed(scene: Scene, runtime: str) -> None:
+    """The page's own Python has run, with its own configuration, and still hears."""
+    own = scene.locate("body")
+    expect(own).to_have_attribute("data-own", f"{NAMES[runtime]} hello", timeout=START_LIMIT)
+    scene.js("dispatchEvent(new Event('own'))")
+    expect(own).to_have_attribute("data-again", "heard", timeout=LIMIT)
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("same", [True, False], ids=["same", "other"])
+def test_beside_the_pages_own_pyscript(
+    scene: Scene, their_core: str, before: bool, same: bool
+) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    runtime = scene.runtime if same else OTHER[scene.runtime]
+    core = f'<script type="module" src="{their_core}"></script>'
+    theirs = core + OWN.format(type=runtime, config=CONFIG)
+    requests: list[str] = []
+    scene.page.on("request", lambda request: requests.append(request.url))
+    head, foot = (theirs, "") if before else ("", theirs)
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=head, foot=foot)
+    everything(scene, a, b)
+    expect_unharmed(scene, runtime)
+    cores = [url for url in requests if url.endswith("/core.js")]
+    assert cores == [scene.site.url + their_core]
+
+
+def test_beside_a_core_that_only_an_attribute_can_name(scene: Scene, their_core: str) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    theirs = """<script type="module">
+      const name = "co" + "re";
+      await import(`/theirs/${name}.js`);
+    </script>""" + OWN.format(type=scene.runtime, config=CONFIG)
+    scene.open(
+        body=bar(a, b),
+        query=f"?threadId={a}",
+        foot=theirs,
+        attributes=f'data-core="{their_core}"',
+    )
+    everything(scene, a, b)
+    expect_unharmed(scene, scene.runtime)
+
+
+def test_beside_a_configuration_in_an_element_and_no_script(scene: Scene, their_core: str) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    theirs = (
+        f'<script type="module" src="{their_core}"></script>'
+        f"<{scene.runtime}-config hidden>{CONFIG}</{scene.runtime}-config>"
+    )
+    scene.open(body=bar(a, b), query=f"?threadId={a}", foot=theirs)
+    everything(scene, a, b)
+
+
+def test_a_file_named_core_that_is_not_pyscripts(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.site.add_page("/scene/core.js", "export const mine = 1;", "text/javascript")
+    head = '<script type="module" src="/scene/core.js"></script>'
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=head)
+    everything(scene, a, b)
+
+
+def test_a_module_of_the_pages_named_sync(scene: Scene, their_core: str) -> None:
+    """Our package under another name leaves it alone; under its own it would take its place."""
+    a, b = make(scene, "Alpha", "Beta")
+    scene.site.add_page("/scene/sync.py", 'WORD = "mine"', "text/x-python")
+    config = '{"interpreter": "/runtime.mjs", "files": {"/scene/sync.py": "./sync.py"}}'
+    theirs = f"""<script type="module" src="{their_core}"></script>
+      <script type="{scene.runtime}" config='{config}'>
+import sync
+from pyscript import document
+document.body.dataset.own = sync.WORD
+</script>"""
+    scene.open(body=bar(a, b), foot=theirs, wait=False)
+    expect(scene.locate("body")).to_have_attribute("data-own", "mine", timeout=START_LIMIT)
+    scene.expect_report("error: ", 'has a module "sync"', "data-package")
+    scene.open(
+        body=bar(a, b), foot=theirs, query=f"?threadId={a}", attributes='data-package="chat_sync"'
+    )
+    expect(scene.locate("body")).to_have_attribute("data-own", "mine", timeout=START_LIMIT)
+    everything(scene, a, b)
+
+
+def test_two_tags_are_one(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(
+        body=bar(a, b), query=f"?threadId={a}", foot='<script src="/sync/embed.js"></script>'
+    )
+    scene.expect_report("warning: ", "The tag stands twice on this page")
+    everything(scene, a, b)
+
+
+LATER = """
+const core = document.createElement("script");
+core.type = "module";
+core.src = "/theirs/core.js";
+document.head.append(core);
+"""
+
+
+def test_pyscript_that_comes_later_is_told_of(scene: Scene, their_core: str) -> None:
+    """It cannot work: the first core stays the page's only one."""
+    a, b = make(scene, "Alpha", "Beta")
+    scene.console.allow("polyscript.js_modules")
+    scene.open(body=bar(a, b), query=f"?threadId={a}")
+    scene.js(LATER)
+    scene.expect_report("error: ", "A second PyScript", "data-core")
+    everything(scene, a, b)
+
+
+def test_a_configuration_that_comes_later_is_told_of(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(body=bar(a, b), query=f"?threadId={a}")
+    scene.js(
+        "(type) => { const script = document.createElement('script'); script.type = type;"
+        " script.setAttribute('config', '{}'); document.body.append(script); }",
+        scene.runtime,
+    )
+    scene.expect_report("warning: ", "configuration", "is not read")
+    everything(scene, a, b)
