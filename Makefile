@@ -7,7 +7,7 @@ PORT ?= 8000
 WORKERS ?= 2
 VENV := .venv/bin
 
-.PHONY: help setup demo test test-all mutants faults unit lint format lock clean
+.PHONY: help setup demo test test-all mutants faults dist unit lint format lock clean
 
 help:
 	@echo "make demo [PORT=8000]  serve the demo page"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-all          every browser test on both interpreters and both engines"
 	@echo "make mutants           known mistakes, each of which must turn the unit tests red"
 	@echo "make faults            what the page says of each fault, and how it ends"
+	@echo "make dist              dist/: everything for a static host, and the wheel"
 	@echo "make setup | unit | lint | format | lock | clean"
 
 setup:
@@ -31,6 +32,9 @@ test-all: setup
 
 faults: setup
 	@$(VENV)/python -m tools.faults
+
+dist: setup
+	@$(VENV)/python -m tools.dist
 
 mutants: setup
 	@$(VENV)/python -m tools.mutants
@@ -53,4 +57,4 @@ lock: setup
 	@npm install --package-lock-only --ignore-scripts
 
 clean:
-	rm -rf .venv node_modules vendor var .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules vendor var dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -48,7 +48,7 @@
     "ready error thread.change thread.load.start thread.load.end response.start response.end response.stop composer.submit history.open history.close tool.change effect deeplink log";
   const log = [];
   const taken = new WeakSet();
-  const { core, runtime, runtimeParameter } = tag.dataset;
+  const { core, runtime, runtimeParameter, start } = tag.dataset;
   const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
   const recorder = {
     tag,
@@ -149,6 +149,8 @@
     return { cores, isShared: scripts !== null || config !== null || cores.length > 0 };
   };
   recorder.page = new Promise((resolve) => {
+    // The page brings Python itself.
+    if (start === "none") return;
     if (document.readyState !== "loading") resolve(look());
     else document.addEventListener("readystatechange", () => resolve(look()), { once: true });
   });

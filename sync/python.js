@@ -34,14 +34,14 @@ export async function startPython(recorder, settings) {
     throw new Error(`data-package="${name}" is no name that a Python package can have`);
   const files = read(base, NO_PLUGINS, text);
   const furnish = async (interpreter) => {
-    recorder.settings = await settings;
+    await settings;
     bring(interpreter, await files.sources, name);
   };
-  const codes = main ? [pageCode(main)] : [];
-  if (start !== "page")
-    codes.unshift(
-      files.main.then((code) => code.replace("from sync import", `from ${name} import`)),
-    );
+  const parts = main ? [{ code: pageCode(main) }] : [];
+  if (start !== "page") {
+    const code = files.main.then((ours) => ours.replace("from sync import", `from ${name} import`));
+    parts.unshift({ code, isSync: true });
+  }
   const { cores, isShared } = await recorder.page;
   const core = `${base}vendor/pyscript/core.js`;
   if (isShared) {
@@ -50,14 +50,14 @@ export async function startPython(recorder, settings) {
     await furnish(interpreter);
   } else {
     // The configuration has to be on the page before the core looks for one.
-    const first = run(type, (await codes.shift()) ?? "", await files.config);
-    watch(type, first);
+    await run(type, parts.shift(), await files.config);
+    watch(type);
     recorder.bring = furnish;
     await begin(core, type === "py" ? "mpy" : "py");
     // Where a file is missing nobody waits for the interpreter to say so.
     await files.sources;
   }
-  for (const code of codes) run(type, await code);
+  for (const part of parts) await run(type, part);
 }
 
 async function text(address) {
@@ -88,6 +88,11 @@ async function begin(core, otherType) {
   const { hooks } = await import(core);
   // For workers alone, and made into a function from text: a strict policy forbids that.
   hooks.worker.onBeforeRunAsync.clear();
+  // PyScript's, for as long as the page's Python awaits: scripts that run meanwhile, the chat's
+  // perhaps, would take themselves for somebody else (measured).
+  hooks.main.onBeforeRunAsync.add(() => {
+    delete document.currentScript;
+  });
 }
 
 /** The page's core: a second copy of it would throw. */
@@ -125,18 +130,19 @@ function exists(FS, path) {
   }
 }
 
-function run(type, code, config) {
+async function run(type, { code, isSync } = {}, config = null) {
   // Not a script element: whose text and address trusted types guard, and which gets a target of
   // its own in the page.
   const script = document.createElement(`${type}-script`);
   if (config) script.setAttribute("config", config);
-  script.textContent = code;
+  // What awaits nothing is over before anybody else can see `document.currentScript`.
+  if (isSync) script.setAttribute("async", "false");
+  script.textContent = (await code) ?? "";
   document.head.append(script);
-  return script;
 }
 
 /** What the page adds later to a PyScript of ours cannot work, and PyScript does not say why. */
-function watch(type, ours) {
+function watch(type) {
   addEventListener("error", ({ message }) => {
     if (/polyscript\.js_modules/.test(message))
       console.error(
@@ -147,7 +153,7 @@ function watch(type, ours) {
   const configured = `script[type=${type}][config],${type}-script[config],${type}-config`;
   const observer = new MutationObserver((records) => {
     const added = records.flatMap((record) => [...record.addedNodes]);
-    if (!added.some((node) => node !== ours && node.matches?.(configured))) return;
+    if (!added.some((node) => node.matches?.(configured))) return;
     observer.disconnect();
     console.warn(
       "[chatkit-sync] A PyScript configuration has come later and is not read: a page has one of " +

@@ -5,7 +5,8 @@
  * - `data-runtime`: "py" (Pyodide, the default) or "mpy" (MicroPython)
  * - `data-runtime-parameter`: a query parameter that may choose it instead
  * - `data-main`: the page's own Python, run beside main.py in the same interpreter
- * - `data-start`: "page" where that Python calls `sync.start` itself; main.py is not run then
+ * - `data-start`: "page" where that Python calls `sync.start` itself; main.py is not run then;
+ *   "none" where the page's own PyScript brings our Python too, as a wheel
  * - `data-config`: the address of a JSON file with settings
  * - `data-element`, `data-parameter`, `data-key`, `data-scope`: settings, which go before others
  * - `data-limit`: seconds for Python to come
@@ -13,7 +14,6 @@
  * - `data-core`: the address of the page's own core of PyScript, where the tag cannot see it
  */
 import { configure, fail, observe } from "./controls.js";
-import { startPython } from "./python.js";
 
 const LIMIT = 30;
 const LIKELY =
@@ -53,7 +53,15 @@ export function start(recorder) {
     Math.min(limit * 1000, 2 ** 31 - 1),
   );
   if (recorder.missed) recorder.miss(recorder.missed);
-  startPython(recorder, settingsOf(tag)).catch(recorder.giveUp);
+  const settings = settingsOf(tag);
+  settings.then((all) => {
+    recorder.settings = all;
+  });
+  if (tag.dataset.start === "none") return;
+  // Apart, so that the controls and the limit wait for nothing.
+  import("./python.js")
+    .then(({ startPython }) => startPython(recorder, settings))
+    .catch(recorder.giveUp);
 }
 
 /** The JSON that `data-config` names, and the attributes, which go before it. */

@@ -126,6 +126,7 @@ class Scene:
         self.runtime = runtime
         self.chat = StandInDriver(page)
         self.path = PATH
+        self.tag = "/sync/embed.js"
         self._heard = 0
 
     # The page.
@@ -138,7 +139,7 @@ class Scene:
         options: dict[str, Any] | None = None,
         settings: dict[str, Any] | None = None,
         attributes: str = "",
-        tag: str = "/sync/embed.js",
+        tag: str | None = None,
         head: str = "",
         body: str = TOOLBAR,
         element: str = ELEMENT,
@@ -171,7 +172,7 @@ class Scene:
         parts = {
             "stand_in": json.dumps({**STAND_IN_SETTINGS, **(stand_in or {})}),
             "head": head,
-            "tag": tag,
+            "tag": tag or self.tag,
             "attributes": " ".join(words),
             "chatkit": FAKE if fake else STAND_IN,
             "body": body,

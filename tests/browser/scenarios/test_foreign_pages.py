@@ -96,7 +96,7 @@ STRICT_PAGE = """<!doctype html>
     <title>Strict</title>
     <link rel="icon" href="data:,">
     <script src="/scene/scene.js"></script>
-    <script src="/sync/embed.js" data-runtime="{runtime}"></script>
+    <script src="{tag}" data-runtime="{runtime}"></script>
     <script src="/demo/chatkit.js" async></script>
     <script type="module" src="/scene/companion.js"></script>
   </head>
@@ -116,7 +116,7 @@ def open_strict(scene: Scene, policy: str, a: str, b: str) -> None:
     scene.build()
     scene.site.add_page("/scene/companion.js", COMPANION, "text/javascript")
     element = ELEMENT.replace(' style="height: 300px"', "")
-    html = STRICT_PAGE.format(runtime=scene.runtime, body=bar(a, b), element=element)
+    html = STRICT_PAGE.format(tag=scene.tag, runtime=scene.runtime, body=bar(a, b), element=element)
     headers = {"content-security-policy": policy}
     scene.page.goto(scene.site.add_page(scene.path, html, headers=headers) + f"?threadId={a}")
 
@@ -274,3 +274,32 @@ def test_a_configuration_that_comes_later_is_told_of(scene: Scene) -> None:
     )
     scene.expect_report("warning: ", "configuration", "is not read")
     everything(scene, a, b)
+
+
+SLOW_PYTHON = """
+import asyncio
+from pyscript import window
+
+window.scene.notes.push("begun")
+while window.scene.notes.length < 2:
+    await asyncio.sleep(0.01)
+window.scene.notes.push("ended")
+"""
+
+
+@pytest.mark.core
+def test_a_script_that_runs_while_the_pages_python_awaits_knows_itself(scene: Scene) -> None:
+    """PyScript puts its own element into `document.currentScript` meanwhile (measured)."""
+    scene.site.add_page(
+        "/scene/late.js",
+        "scene.notes.push(document.currentScript?.src ?? 'nobody')",
+        "text/javascript",
+    )
+    scene.open(python=SLOW_PYTHON)
+    scene.wait(lambda: scene.js("scene.notes") == ["begun"], "Python has begun")
+    scene.js(
+        "() => { const late = document.createElement('script');"
+        " late.src = '/scene/late.js'; document.head.append(late); }"
+    )
+    scene.wait(lambda: "ended" in scene.js("scene.notes"), "Python has ended")
+    assert scene.js("scene.notes[1]") == f"{scene.site.url}/scene/late.js"

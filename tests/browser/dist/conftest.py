@@ -1,0 +1,67 @@
+"""The bundle, built once, and nginx that serves it beside the site."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tools.dist.bundle import build
+
+from ..conftest import Console
+from ..scenarios.scene import Scene
+from ..site import Site
+from .nginx import Nginx
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make dist` makes."""
+    target = tmp_path_factory.mktemp("bundle") / "dist"
+    build(target)
+    return target
+
+
+@pytest.fixture(scope="session")
+def nginx(
+    bundle: Path, _site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Nginx]:
+    """A static host in front of the tests' site."""
+    with Nginx(tmp_path_factory.mktemp("nginx"), bundle, _site.url) as nginx:
+        yield nginx
+
+
+class Fronted:
+    """The site as a browser sees it through nginx."""
+
+    def __init__(self, site: Site, nginx: Nginx) -> None:
+        self._site = site
+        self.url = nginx.url
+
+    def __getattr__(self, name: str) -> Any:
+        """All else is the site's."""
+        return getattr(self._site, name)
+
+    def add_page(self, path: str, *arguments: Any, **more: Any) -> str:
+        """See `Site`."""
+        self._site.add_page(path, *arguments, **more)
+        return self.url + path
+
+
+@pytest.fixture
+def fronted(site: Site, nginx: Nginx) -> Any:
+    """The site behind nginx; in all but its address it is the one it stands for."""
+    return Fronted(site, nginx)
+
+
+@pytest.fixture
+def scene(
+    fronted: Any, nginx: Nginx, page: Page, console: Console, runtime: str
+) -> Iterator[Scene]:
+    """A scenario whose tag is the bundle's."""
+    scene = Scene(fronted, page, console, runtime)
+    scene.tag = f"{nginx.folder}/sync/embed.js"
+    page.goto(fronted.add_page("/scene/blank", "<!doctype html><title>Blank</title>"))
+    yield scene
+    assert scene.reports() == [], "the library said what the test did not expect"

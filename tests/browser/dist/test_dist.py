@@ -1,0 +1,133 @@
+"""The bundle on a static host: from a sub-path, from another origin, compressed, under a policy."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request
+
+from ..conftest import CHECKOUT
+from ..scenarios.scene import START_LIMIT, Scene
+from ..scenarios.test_foreign_pages import STRICT, everything, open_strict
+from ..scenarios.threads import bar, make
+from ..test_demo import (  # noqa: F401 - run here as well, on the bundle
+    Demo,
+    test_a_typed_message_is_answered_and_is_there_after_a_reload,
+    test_the_assistant_can_use_the_tools_of_the_page,
+    test_the_focus_stays_on_a_control_that_goes_off,
+    test_the_inspector_shows_the_snapshot_and_never_what_was_written,
+    test_the_toolbar_writes_drafts_begins_and_opens_the_history,
+    test_while_an_answer_streams_all_controls_are_off_and_the_pages_own_stay_as_they_were,
+)
+from .nginx import Nginx
+
+OURS = r"/sync/embed\.js$|/assets/(start|controls|python|bridge|archive|runtime|sync)-"
+MOST = 40_000
+"""Bytes of ours that a visit may download, as served."""
+
+
+@pytest.fixture
+def demo(fronted: Any, nginx: Nginx, page: Page, runtime: str) -> Demo:
+    """The demo page under a strict policy, with the tag of the bundle on another origin."""
+    html = (CHECKOUT / "index.html").read_text()
+    tag = f"{nginx.elsewhere}/sync/embed.js"
+    assert html.count('src="sync/embed.js"') == 1
+    html = html.replace('src="sync/embed.js"', f'src="{tag}"')
+    policy = STRICT.replace("script-src 'self'", f"script-src 'self' {nginx.elsewhere}").replace(
+        "connect-src 'self'", f"connect-src 'self' {nginx.elsewhere}"
+    )
+    fronted.add_page("/", html, headers={"content-security-policy": policy})
+    page.set_viewport_size({"width": 1400, "height": 900})
+    return Demo(page, fronted, runtime)
+
+
+@pytest.mark.core
+def test_from_a_folder_of_the_same_host(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(body=bar(a, b), query=f"?threadId={a}")
+    everything(scene, a, b)
+
+
+@pytest.mark.core
+def test_from_another_origin_under_a_strict_policy(scene: Scene, nginx: Nginx) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.tag = f"{nginx.elsewhere}/sync/embed.js"
+    here = f"'self' {nginx.elsewhere}"
+    policy = STRICT.replace("script-src 'self'", f"script-src {here}").replace(
+        "connect-src 'self'", f"connect-src {here}"
+    )
+    open_strict(scene, policy, a, b)
+    scene.expect_phase("idle", limit=START_LIMIT)
+    everything(scene, a, b)
+    assert [text for text in scene.console.texts() if "Content Security Policy" in text] == []
+
+
+@pytest.mark.core
+def test_a_visit_downloads_little_of_ours_and_nothing_twice(scene: Scene) -> None:
+    requests: list[Request] = []
+    scene.page.on("request", lambda request: requests.append(request))
+    scene.open()
+    addresses = [request.url for request in requests]
+    assert len(addresses) == len(set(addresses))
+    sizes: dict[str, int] = scene.js(
+        "Object.fromEntries(performance.getEntriesByType('resource')"
+        ".map((one) => [one.name, one.encodedBodySize]))"
+    )
+    ours = {name: size for name, size in sizes.items() if re.search(OURS, name)}
+    assert len(ours) == 8
+    assert min(ours.values()) > 0
+    assert sum(ours.values()) <= MOST, ours
+    # All but the tag may be kept for ever.
+    kept = [name for name in sizes if "/some/folder/" in name and not name.endswith("embed.js")]
+    assert [name for name in kept if not re.search(r"-[0-9a-f]{12}[./]", name)] == []
+
+
+def test_a_tag_with_its_integrity_from_the_list(scene: Scene, bundle: Path) -> None:
+    digest = json.loads((bundle / "integrity.json").read_text())["sync/embed.js"]
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(body=bar(a, b), query=f"?threadId={a}", attributes=f'integrity="{digest}"')
+    everything(scene, a, b)
+
+
+WHEEL_PAGE = """
+<script type="module" src="{folder}/{core}"></script>
+<script type="{runtime}" config='{config}'>
+import sync
+from pyscript import document
+
+sync.start()
+document.body.dataset.own = "hello"
+</script>"""
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("tag", [True, False], ids=["with-tag", "without-tag"])
+def test_the_wheel_in_a_configuration_of_the_pages_own(
+    scene: Scene, bundle: Path, nginx: Nginx, tag: bool
+) -> None:
+    """The tag beside it records the start, and is told to bring no Python."""
+    def path(pattern: str) -> str:
+        [found] = bundle.glob(pattern)
+        return found.relative_to(bundle).as_posix()
+
+    folder = nginx.folder
+    config = json.dumps(
+        {
+            "interpreter": f"{folder}/{path('assets/runtime-*.mjs')}",
+            "files": {f"{folder}/{path('*.whl')}": "./*"},
+            "js_modules": {"main": {f"{folder}/{path('assets/bridge-*.js')}": "chatkit_bridge"}},
+        }
+    )
+    a, b = make(scene, "Alpha", "Beta")
+    foot = WHEEL_PAGE.format(
+        folder=folder, core=path("assets/pyscript-*/core.js"), runtime=scene.runtime, config=config
+    )
+    if tag:
+        scene.open(body=bar(a, b), query=f"?threadId={a}", foot=foot, attributes='data-start="none"')
+    else:
+        scene.tag = "data:text/javascript,"
+        scene.open(body=bar(a, b), query=f"?threadId={a}", foot=foot)
+    everything(scene, a, b)
+    assert scene.locate("body").get_attribute("data-own") == "hello"

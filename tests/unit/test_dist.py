@@ -1,0 +1,123 @@
+"""`make dist`: the same bytes each time, little of ours, and everything in the list."""
+
+import ast
+import gzip
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from hashlib import sha384
+from pathlib import Path
+
+import pytest
+
+from tools.dist.bundle import BuildError, build, script, sri
+from tools.dist.python import small_sources
+from tools.setup import ROOT
+
+OURS = ("start", "controls", "python", "bridge", "archive", "runtime", "sync")
+MOST = 40_000
+"""Bytes of ours that a visit may download, compressed by gzip at its usual level."""
+
+
+def files_of(bundle: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(bundle).as_posix(): path.read_bytes()
+        for path in sorted(bundle.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("bundle") / "dist"
+    build(target)
+    return target
+
+
+def test_a_second_build_has_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
+    """In another process, whose texts have other hashes."""
+    again = tmp_path / "dist"
+    program = "import sys, pathlib, tools.dist.bundle as one; one.build(pathlib.Path(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", program, str(again)], cwd=ROOT, check=True)
+    assert files_of(again) == files_of(bundle)
+
+
+def test_the_list_has_every_file_and_its_digest(bundle: Path) -> None:
+    listed = json.loads((bundle / "integrity.json").read_text())
+    files = files_of(bundle)
+    del files["integrity.json"]
+    assert listed == {name: sri(content) for name, content in files.items()}
+    assert sri(b"").startswith("sha384-")
+    assert len(sha384(b"").digest()) == 48
+
+
+def test_all_but_the_fixed_addresses_are_named_by_content(bundle: Path) -> None:
+    names = {name for name in files_of(bundle) if not name.startswith("assets/")}
+    assert names == {
+        "README.md",
+        "VERSION",
+        "chatkit_sync-0.1.0-py3-none-any.whl",
+        "index.html",
+        "integrity.json",
+        "sync/embed.js",
+    }
+
+
+def test_a_visit_downloads_at_most_forty_kilobytes_of_ours(bundle: Path) -> None:
+    files = files_of(bundle)
+    ours = {
+        name: content
+        for name, content in files.items()
+        if name == "sync/embed.js" or name.startswith(tuple(f"assets/{one}-" for one in OURS))
+    }
+    assert len(ours) == 8
+    sizes = {name: len(gzip.compress(content, 6)) for name, content in ours.items()}
+    assert sum(sizes.values()) <= MOST, sizes
+
+
+def test_no_script_names_what_the_bundle_does_not_have(bundle: Path) -> None:
+    for name, content in files_of(bundle).items():
+        if name.startswith("sync/") or (name.endswith("js") and name.count("/") == 1):
+            text = content.decode()
+            assert "vendor/" not in text, name
+            assert "pyscript.toml" not in text, name
+
+
+def test_the_wheel_and_the_archive_hold_the_same_python(bundle: Path) -> None:
+    [archive] = bundle.glob("assets/sync-*.bin")
+    sources = json.loads(gzip.decompress(archive.read_bytes()))
+    [wheel] = bundle.glob("*.whl")
+    with zipfile.ZipFile(wheel) as zipped:
+        inside = {
+            name.removeprefix("sync/"): zipped.read(name).decode()
+            for name in zipped.namelist()
+            if name.startswith("sync/")
+        }
+    assert inside == sources
+    assert set(sources) == {path.name for path in (ROOT / "sync").glob("*.py")}
+
+
+def signatures(source: str) -> Iterator[tuple[str, ...]]:
+    """Functions, classes and methods that others can name, with what they can pass by name."""
+    for node in ast.parse(source).body:
+        inner = node.body if isinstance(node, ast.ClassDef) else []
+        if isinstance(node, ast.ClassDef):
+            yield (node.name,)
+        for one in [node, *inner]:
+            if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                skipped = 1 if inner else 0
+                names = [arg.arg for arg in [*one.args.args[skipped:], *one.args.kwonlyargs]]
+                yield (one.name, *names)
+
+
+def test_small_python_keeps_the_names_that_others_use() -> None:
+    for name, source in small_sources(ROOT / "sync").items():
+        public = {one for one in signatures((ROOT / "sync" / name).read_text()) if one[0][0] != "_"}
+        assert public - set(signatures(source)) == set(), name
+
+
+def test_a_name_that_is_not_there_any_more_stops_the_build() -> None:
+    with pytest.raises(BuildError, match=r"embed\.js does not name gone"):
+        script("sync/embed.js", {"gone": "x"})

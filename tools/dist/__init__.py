@@ -1,0 +1,1 @@
+"""``make dist``: everything that goes on a static host, in ``dist/``, and the wheel."""

@@ -1,0 +1,36 @@
+"""``python -m tools.dist``: build ``dist/`` in the checkout."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from tools.dist.bundle import BuildError, build
+from tools.setup import ROOT
+
+
+def main() -> int:
+    """Build beside the old one, and only then put it in its place."""
+    target = ROOT / "dist"
+    fresh = ROOT / "var" / "dist"
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        build(fresh)
+    except BuildError as error:
+        print(f"dist: {error}", file=sys.stderr)
+        return 1
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
+    files = [path for path in target.rglob("*") if path.is_file()]
+    print(f"dist: {len(files)} files, {megabytes(files):.1f} MB, in {target.name}/")
+    return 0
+
+
+def megabytes(files: list[Path]) -> float:
+    """Return how large files are together."""
+    return sum(path.stat().st_size for path in files) / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())
