@@ -7,7 +7,7 @@ PORT ?= 8000
 WORKERS ?= 2
 VENV := .venv/bin
 
-.PHONY: help setup demo test test-all mutants faults dist unit lint format lock clean
+.PHONY: help setup demo test test-all mutants faults dist bench unit lint format lock clean
 
 help:
 	@echo "make demo [PORT=8000]  serve the demo page"
@@ -16,6 +16,7 @@ help:
 	@echo "make mutants           known mistakes, each of which must turn the unit tests red"
 	@echo "make faults            what the page says of each fault, and how it ends"
 	@echo "make dist              dist/: everything for a static host, and the wheel"
+	@echo "make bench             our page beside a plain one, React, and PyScript as it comes"
 	@echo "make setup | unit | lint | format | lock | clean"
 
 setup:
@@ -35,6 +36,9 @@ faults: setup
 
 dist: setup
 	@$(VENV)/python -m tools.dist
+
+bench: setup
+	@$(VENV)/python -m bench
 
 mutants: setup
 	@$(VENV)/python -m tools.mutants

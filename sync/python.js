@@ -135,10 +135,15 @@ async function run(type, { code, isSync } = {}, config = null) {
   // its own in the page.
   const script = document.createElement(`${type}-script`);
   if (config) script.setAttribute("config", config);
-  // What awaits nothing is over before anybody else can see `document.currentScript`.
-  if (isSync) script.setAttribute("async", "false");
   script.textContent = (await code) ?? "";
-  document.head.append(script);
+  if (isSync) {
+    // What awaits nothing is over before anybody else can see `document.currentScript`.
+    script.setAttribute("async", "false");
+    // It has no more to do, and Turbo puts back what a page's head had.
+    script.addEventListener(`${type}:done`, () => script.remove());
+  }
+  // The page's own Python may display something where it stands.
+  (isSync ? document.head : document.body).append(script);
 }
 
 /** What the page adds later to a PyScript of ours cannot work, and PyScript does not say why. */

@@ -8,11 +8,14 @@ import pytest
 from playwright.sync_api import Page
 
 from tools.dist.bundle import build
+from tools.nginx import Nginx
 
 from ..conftest import Console
 from ..scenarios.scene import Scene
 from ..site import Site
-from .nginx import Nginx
+
+
+FOLDER = "/some/folder/"
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +31,8 @@ def nginx(
     bundle: Path, _site: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Nginx]:
     """A static host in front of the tests' site."""
-    with Nginx(tmp_path_factory.mktemp("nginx"), bundle, _site.url) as nginx:
+    work = tmp_path_factory.mktemp("nginx")
+    with Nginx(work, _site.url, {FOLDER: bundle}, elsewhere=bundle) as nginx:
         yield nginx
 
 
@@ -61,7 +65,7 @@ def scene(
 ) -> Iterator[Scene]:
     """A scenario whose tag is the bundle's."""
     scene = Scene(fronted, page, console, runtime)
-    scene.tag = f"{nginx.folder}/sync/embed.js"
+    scene.tag = f"{nginx.url}{FOLDER}sync/embed.js"
     page.goto(fronted.add_page("/scene/blank", "<!doctype html><title>Blank</title>"))
     yield scene
     assert scene.reports() == [], "the library said what the test did not expect"

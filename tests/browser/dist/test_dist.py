@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request
 
+from tools.nginx import Nginx
+
 from ..conftest import CHECKOUT
 from ..scenarios.scene import START_LIMIT, Scene
 from ..scenarios.test_foreign_pages import STRICT, everything, open_strict
@@ -21,7 +23,7 @@ from ..test_demo import (  # noqa: F401 - run here as well, on the bundle
     test_the_toolbar_writes_drafts_begins_and_opens_the_history,
     test_while_an_answer_streams_all_controls_are_off_and_the_pages_own_stay_as_they_were,
 )
-from .nginx import Nginx
+from .conftest import FOLDER
 
 OURS = r"/sync/embed\.js$|/assets/(start|controls|python|bridge|archive|runtime|sync)-"
 MOST = 40_000
@@ -80,7 +82,7 @@ def test_a_visit_downloads_little_of_ours_and_nothing_twice(scene: Scene) -> Non
     assert min(ours.values()) > 0
     assert sum(ours.values()) <= MOST, ours
     # All but the tag may be kept for ever.
-    kept = [name for name in sizes if "/some/folder/" in name and not name.endswith("embed.js")]
+    kept = [name for name in sizes if FOLDER in name and not name.endswith("embed.js")]
     assert [name for name in kept if not re.search(r"-[0-9a-f]{12}[./]", name)] == []
 
 
@@ -112,7 +114,7 @@ def test_the_wheel_in_a_configuration_of_the_pages_own(
         [found] = bundle.glob(pattern)
         return found.relative_to(bundle).as_posix()
 
-    folder = nginx.folder
+    folder = f"{nginx.url}{FOLDER.rstrip('/')}"
     config = json.dumps(
         {
             "interpreter": f"{folder}/{path('assets/runtime-*.mjs')}",

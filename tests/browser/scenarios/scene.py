@@ -16,6 +16,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ..conftest import Console
 from ..contract.driver import StandInDriver
@@ -316,12 +317,16 @@ class Scene:
 
     def expect_shown(self, thread_id: str | None) -> None:
         """Wait until the chat is at rest and shows this thread."""
-        self.page.wait_for_function(
-            "(id) => { const last = scene.snapshots.at(-1);"
-            " return last?.phase === 'idle' && !last.busy && last.thread_id === id; }",
-            arg=thread_id,
-            timeout=LIMIT,
-        )
+        try:
+            self.page.wait_for_function(
+                "(id) => { const last = scene.snapshots.at(-1);"
+                " return last?.phase === 'idle' && !last.busy && last.thread_id === id; }",
+                arg=thread_id,
+                timeout=LIMIT,
+            )
+        except PlaywrightTimeout as error:
+            error.add_note(f"the last snapshots: {self.js('scene.snapshots.slice(-3)')}")
+            raise
 
     def snapshot(self) -> dict[str, Any]:
         """The newest snapshot as the page's script got it."""

@@ -722,7 +722,8 @@ HELD = "[held.listeners, held.observers.size]"
 
 
 @pytest.mark.fault("a thousand start/stop cycles")
-def test_a_thousand_starts_and_stops(scene: Scene, row: Row) -> None:
+@pytest.mark.parametrize("hundreds", [1, pytest.param(10, marks=pytest.mark.long)])
+def test_starts_and_stops_leave_nothing(scene: Scene, row: Row, hundreds: int) -> None:
     scene.open(fake=True, python=CYCLES, head=COUNTS)
     assert scene.js("held.listeners") > 10, "they are counted"
     scene.python("stop")
@@ -730,7 +731,7 @@ def test_a_thousand_starts_and_stops(scene: Scene, row: Row) -> None:
     scene.wait(lambda: scene.python("counts") == nothing, "nothing left over")
     scene.js("scene.snapshots.length = 0")
     held = scene.js(HELD)
-    for _ in range(10):
+    for _ in range(hundreds):
         scene.python("cycles", 100)
     scene.wait(lambda: scene.python("counts") == nothing, "nothing left over")
     assert scene.js(HELD) == held

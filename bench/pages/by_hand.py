@@ -1,0 +1,50 @@
+"""What the plain page does by hand, in Python: for stock PyScript, and for interpreters alone."""
+
+import js
+
+try:
+    from pyodide.ffi import create_proxy
+except ImportError:
+    from jsffi import create_proxy
+
+KEY = "bench.threadId"
+element = js.document.querySelector("openai-chatkit")
+controls = list(js.document.querySelectorAll("[data-bench]"))
+state = {"ready": element.hasAttribute("data-loaded"), "loading": False, "responding": False}
+
+
+def draw():
+    is_busy = not state["ready"] or state["loading"] or state["responding"]
+    for control in controls:
+        control.disabled = is_busy
+
+
+def listen(name, key, value):
+    def heard(event):
+        if key:
+            state[key] = value
+        draw()
+
+    element.addEventListener("chatkit." + name, create_proxy(heard))
+
+
+def changed(event):
+    if event.detail.threadId:
+        js.localStorage.setItem(KEY, event.detail.threadId)
+
+
+def send(event):
+    element.sendUserMessage(js.JSON.parse('{"text": "Hello"}'))
+
+
+for control in controls:
+    control.disabled = True
+draw()
+listen("ready", "ready", True)
+listen("thread.load.start", "loading", True)
+listen("thread.load.end", "loading", False)
+listen("response.start", "responding", True)
+listen("response.end", "responding", False)
+listen("log", None, None)
+element.addEventListener("chatkit.thread.change", create_proxy(changed))
+js.document.querySelector("[data-bench=send]").addEventListener("click", create_proxy(send))

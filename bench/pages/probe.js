@@ -1,0 +1,92 @@
+/**
+ * The clock of the bench, in every page before its first line: when the controls were first gated,
+ * when the chat was ready, and which click was the first that the element took.
+ */
+(() => {
+  const marks = {};
+  const mark = (name, at = performance.now()) => {
+    marks[name] ??= at;
+  };
+  const isOff = (control) => control.disabled || control.getAttribute("aria-disabled") === "true";
+  const controls = () => [...document.querySelectorAll("[data-bench]")];
+  window.bench = { marks, isOff, controls };
+
+  const gated = new MutationObserver(() => {
+    const all = controls();
+    if (all.length < 4 || !all.every(isOff)) return;
+    mark("gated");
+    gated.disconnect();
+  });
+  gated.observe(document, { childList: true, subtree: true, attributes: true });
+
+  let called = null;
+  customElements.whenDefined("openai-chatkit").then((Element) => {
+    const { sendUserMessage } = Element.prototype;
+    Element.prototype.sendUserMessage = function (...args) {
+      called ??= performance.now();
+      const outcome = sendUserMessage.apply(this, args);
+      outcome.catch(() => {
+        called = null;
+      });
+      return outcome;
+    };
+  });
+  addEventListener("chatkit.ready", () => mark("ready"), true);
+  // Somebody who cannot wait: a click every ten milliseconds until one has been taken.
+  const clicking = setInterval(() => {
+    document.querySelector("[data-bench=send]")?.click();
+  }, 10);
+  addEventListener(
+    "chatkit.response.start",
+    () => {
+      clearInterval(clicking);
+      mark("clicked", called);
+    },
+    { capture: true, once: true },
+  );
+  addEventListener("chatkit.response.end", () => mark("answered"), { capture: true, once: true });
+
+  /** Milliseconds from each of `rounds` × 2 events to the last control that it switches. */
+  window.bench.switches = async (rounds) => {
+    const element = document.querySelector("openai-chatkit");
+    const all = controls();
+    const frame = () => new Promise(requestAnimationFrame);
+    // The page's own command may still be under way.
+    while (all.some(isOff)) await frame();
+    const tell = (name, off) =>
+      new Promise((resolve) => {
+        const began = performance.now();
+        const observer = new MutationObserver(() => {
+          if (!all.every((control) => isOff(control) === off)) return;
+          observer.disconnect();
+          resolve(performance.now() - began);
+        });
+        observer.observe(document.body, { subtree: true, attributes: true });
+        element.dispatchEvent(new CustomEvent(`chatkit.${name}`));
+      });
+    const times = [];
+    for (let round = 0; round < rounds; round++) {
+      times.push(await tell("response.start", true));
+      // A frame in between, as there always is between two events of an answer.
+      await frame();
+      times.push(await tell("response.end", false));
+      await frame();
+    }
+    return times;
+  };
+
+  /** Milliseconds for `count` events that change nothing, together. */
+  window.bench.idle = async (count) => {
+    const element = document.querySelector("openai-chatkit");
+    const began = performance.now();
+    for (let n = 0; n < count; n++) {
+      element.dispatchEvent(
+        new CustomEvent("chatkit.log", { detail: { name: "bench", data: {} } }),
+      );
+      if (n % 1000 === 999) await new Promise((resolve) => setTimeout(resolve));
+    }
+    // Whoever listens later than at once is waited for.
+    await new Promise((resolve) => setTimeout(resolve));
+    return performance.now() - began;
+  };
+})();
