@@ -56,13 +56,18 @@
     const tell = (name, off) =>
       new Promise((resolve) => {
         const began = performance.now();
-        const observer = new MutationObserver(() => {
-          if (!all.every((control) => isOff(control) === off)) return;
+        const look = () => {
+          if (!all.every((control) => isOff(control) === off)) return false;
           observer.disconnect();
           resolve(performance.now() - began);
-        });
+          return true;
+        };
+        const observer = new MutationObserver(look);
         observer.observe(document.body, { subtree: true, attributes: true });
         element.dispatchEvent(new CustomEvent(`chatkit.${name}`));
+        // Where they were switched already, by something of the chat's own, nothing changes.
+        const again = () => look() || requestAnimationFrame(again);
+        requestAnimationFrame(again);
       });
     const times = [];
     for (let round = 0; round < rounds; round++) {

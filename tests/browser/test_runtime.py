@@ -71,5 +71,5 @@ def test_one_configuration_starts_either_interpreter(site: Site, page: Page, run
 def test_without_the_compiled_library_the_stock_one_is_taken(
     site: Site, page: Page, runtime: str
 ) -> None:
-    page.route("**/python_stdlib.compiled.zip", lambda route: route.fulfill(status=404))
+    page.route("**/python_stdlib.compiled.zip*", lambda route: route.fulfill(status=404))
     assert libraries(open_page(site, page, runtime)) == FALLBACKS[runtime]
