@@ -66,12 +66,12 @@ def run(options: argparse.Namespace) -> Bench:
                 with bench.browser() as browser:
                     for one in chosen:
                         bench.visits(browser, one, number)
-                        for controls in CONTROLS:
+                        for controls in CONTROLS[:1] if options.smoke else CONTROLS:
                             bench.switches(
                                 browser, one, controls, 1 if options.smoke else SWITCHES, number
                             )
                 if number < 3 and not options.skip_memory:
-                    for one in chosen:
+                    for one in chosen[:1] if options.smoke else chosen:
                         bench.memory(one, 1000 if options.smoke else EVENTS, number)
         site.stop()
     return bench

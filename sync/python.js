@@ -134,6 +134,8 @@ async function run(type, { code, isSync } = {}, config = null) {
   // Not a script element: whose text and address trusted types guard, and which gets a target of
   // its own in the page.
   const script = document.createElement(`${type}-script`);
+  // Its text is nothing to read. PyScript shows it when the text has become what it displays.
+  script.hidden = true;
   if (config) script.setAttribute("config", config);
   script.textContent = (await code) ?? "";
   if (isSync) {
