@@ -358,11 +358,12 @@ def test_14_back_to_a_thread_whose_load_already_runs_and_fails_corrects_the_entr
     scene.expect_shown(a)
     # An owner's element is mounted late, which costs an entry in Chromium (measured).
     swallowed = length(scene) - entries
-    store(scene, "thr_elsewhere")
-    scene.js("writes.length = 0")
     ill = scene.site.faults.add("threads.get_by_id", thread_id=b, status=500, hold_after=0)
     scene.js(OPEN, b)
     ill.wait_hit()
+    # Not before: the restored thread may still be about to settle.
+    store(scene, "thr_elsewhere")
+    scene.js("writes.length = 0")
     scene.go(-1 - swallowed)
     scene.expect_query(f"?threadId={b}")
     scene.expect_phase("loading")
