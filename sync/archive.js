@@ -1,6 +1,6 @@
 /**
  * Our own files as one archive. `make dist` puts this in the place of files.js, and the values of
- * the three names that it does not declare.
+ * the four names that it does not declare.
  */
 /* global ARCHIVE, CONFIG, MAIN, RUNTIME */
 
