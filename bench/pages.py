@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.dist.bundle import build
-from tools.setup import NODE_MODULES, VENDOR
+from tools.setup import NODE_MODULES, ROOT, VENDOR
 
 SOURCES = Path(__file__).parent / "pages"
 BUNDLE = "/bundle/"
 STOCK = "/stock/"
 PAGES = "/pages/"
+CHAT = "/demo/"
 COMPRESSED = (".js", ".mjs", ".wasm", ".json", ".py", ".zip", ".css", ".html")
 
 PAGE = """<!doctype html>
@@ -27,7 +28,7 @@ PAGE = """<!doctype html>
     <title>{title}</title>
     <link rel="icon" href="data:,">
     {head}
-    <script src="/demo/chatkit.js" async></script>
+    <script src="{chat}chatkit.js" async></script>
   </head>
   <body>
     {body}
@@ -95,6 +96,7 @@ class Contestant:
         body = f'<div id="root" data-controls="{controls}"></div>'
         return PAGE.format(
             title=html.escape(self.name),
+            chat=CHAT,
             head=self.head,
             body=body if self.is_rendered else BODY.format(further=further),
             foot=self.foot,
@@ -134,23 +136,34 @@ CONTESTANTS = [
 
 def make_site(target: Path) -> Mapping[str, Path]:
     """Build all files into a folder; return what a static host serves under which prefix."""
-    folders = {BUNDLE: target / "bundle", STOCK: target / "stock", PAGES: target / "pages"}
+    names = {BUNDLE: "bundle", STOCK: "stock", PAGES: "pages", CHAT: "chat"}
+    folders = {prefix: target / name for prefix, name in names.items()}
     build(folders[BUNDLE])
     shutil.copytree(VENDOR, folders[STOCK])
     folders[PAGES].mkdir()
+    folders[CHAT].mkdir()
     for name in ("plain.js", "options.js", "by_hand.py"):
         shutil.copyfile(SOURCES / name, folders[PAGES] / name)
     owner = {"options": {"api": {"url": "/chatkit", "domainKey": "local"}}}
     (folders[PAGES] / "owner.json").write_text(json.dumps(owner))
-    esbuild = [str(NODE_MODULES / ".bin" / "esbuild"), str(SOURCES / "react.jsx"), "--bundle"]
-    esbuild += ["--minify", "--jsx=automatic", '--define:process.env.NODE_ENV="production"']
-    subprocess.run(
-        [*esbuild, "--log-level=warning", f"--outfile={folders[PAGES] / 'react.js'}"], check=True
-    )
+    bundled(SOURCES / "react.jsx", folders[PAGES] / "react.js")
+    # The chat as a host of its own would serve it: at once, and its app as one file.
+    chat = ROOT / "demo"
+    for name in ("chatkit-frame.html", "chatkit-frame.css"):
+        shutil.copyfile(chat / name, folders[CHAT] / name)
+    for name in ("chatkit.js", "chatkit-frame.js"):
+        bundled(chat / name, folders[CHAT] / name)
     for file in files_of(folders.values()):
         # Compressed beforehand, as a host keeps them: the machine is to be the browser's.
         (file.parent / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), 6, mtime=0))
     return folders
+
+
+def bundled(source: Path, target: Path) -> None:
+    """Make one small script of a module and of what it imports."""
+    esbuild = [str(NODE_MODULES / ".bin" / "esbuild"), str(source), "--bundle", "--minify"]
+    esbuild += ["--jsx=automatic", '--define:process.env.NODE_ENV="production"']
+    subprocess.run([*esbuild, "--log-level=warning", f"--outfile={target}"], check=True)
 
 
 def files_of(folders: Iterable[Path]) -> list[Path]:

@@ -90,8 +90,7 @@ def start(
 
     first = serve(target or "openai-chatkit")
     if target is None:
-        undo = browser.others(serve_other)
-        first.subscribe(lambda snapshot: undo() if snapshot.failure == "stopped" else None)
+        first.at_end(browser.others(serve_other))
     return first
 
 

@@ -23,6 +23,7 @@ export function connect(receive) {
   const running = new Map();
   const timers = new Map();
   const unfinished = new Set();
+  const due = new Map();
   let lastElement = 0;
 
   // Python is there, whether or not the page has an element yet.
@@ -38,6 +39,15 @@ export function connect(receive) {
     for (const [number, known] of elements) if (known === element) return number;
     elements.set(++lastElement, element);
     return lastElement;
+  };
+
+  const drawDue = () => {
+    const states = [...due];
+    due.clear();
+    for (const [element, state] of states) {
+      controls.draw(element, state);
+      if (state.snapshot) announce(element, state.snapshot);
+    }
   };
 
   return {
@@ -93,15 +103,19 @@ export function connect(receive) {
       }),
     about: (number) => JSON.stringify(about(elements.get(number))),
     listen: (id, number) => listen(elements.get(number), begin(id), (value) => tell(id, value)),
+    /** Once for all that one task changes: nobody can click or look in between. */
     draw(number, json) {
       const element = elements.get(number) ?? null;
       const state = JSON.parse(json);
-      controls.draw(element, state);
-      if (state.snapshot) announce(element, state.snapshot);
+      state.snapshot ??= due.get(element)?.snapshot;
+      if (!due.size) queueMicrotask(drawDue);
+      due.set(element, state);
     },
     announce: (number, json) => announce(elements.get(number) ?? null, JSON.parse(json)),
     release(number) {
-      controls.release(elements.get(number) ?? null);
+      const element = elements.get(number) ?? null;
+      due.delete(element);
+      controls.release(element);
       elements.delete(number);
     },
     others: (id) => others(begin(id), (value) => tell(id, value), { served, keep }),
@@ -228,18 +242,23 @@ function about(element) {
 
 function listen(element, signal, send) {
   const recorder = window[KEY];
-  const sendEvent = (name, detail, at) =>
-    send({ event: name, detail: plainDetail(name, detail), at: at / 1000 });
+  const eventOf = (name, detail, at) => ({
+    event: name,
+    detail: plainDetail(name, detail),
+    at: at / 1000,
+  });
   controls.serve(element, (click) => send({ click }), signal);
   const past = recorder?.take?.(element, (control) => controls.belongs(control, element)) ?? [];
-  for (const entry of past) {
-    if (entry.click) send({ click: controls.describeClick(entry.click, entry.at, entry.focus) });
-    else sendEvent(entry.name, entry.detail, entry.at);
-  }
+  if (past.length)
+    send({
+      past: past.map(({ click, name, detail, at, focus }) =>
+        click ? { click: controls.describeClick(click, at, focus) } : eventOf(name, detail, at),
+      ),
+    });
   for (const name of NAMES) {
     element.addEventListener(
       `chatkit.${name}`,
-      (event) => sendEvent(name, event.detail, event.timeStamp),
+      (event) => send(eventOf(name, event.detail, event.timeStamp)),
       { signal },
     );
   }

@@ -42,10 +42,12 @@ class Browser:
 
     def _receive(self, number: "int", text: "str", value: "Any") -> "None":
         handler = self._handlers.get(number)
-        if handler is None:
-            return
+        if handler is not None:
+            self._call(handler, json.loads(text), value)
+
+    def _call(self, handler: "Callable[[Any, Any], None]", told: "Any", value: "Any") -> "None":
         try:
-            handler(json.loads(text), value)
+            handler(told, value)
         except Exception as error:
             # An exception that left a listener would become a window error (measured).
             self.report_exception(error, "while handling what the browser told")
@@ -178,7 +180,11 @@ class Browser:
         """
 
         def told(value: "Any", extra: "object") -> "None":
-            if "click" in value:
+            if "past" in value:
+                # One crossing for all that the start has kept.
+                for one in value["past"]:
+                    self._call(told, one, extra)
+            elif "click" in value:
                 click(value["click"])
             else:
                 event(value["event"], value["detail"], value["at"])

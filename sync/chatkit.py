@@ -89,6 +89,10 @@ class ChatKit:
             self._stopped = True
             self._session.stop()
 
+    def at_end(self, function: "Callable[[], None]") -> "None":
+        """Calls `function` once when this has been stopped and has let go of everything."""
+        self._session.at_end(function)
+
     @property
     def snapshot(self) -> "Snapshot":
         """What the chat does at this moment."""

@@ -342,13 +342,17 @@ function drawStatus(container, state) {
     report(container, "stands inside an aria-busy toolbar, where screen readers stay silent");
 }
 
+/** A toolbar's members and what their markup asks for, read once until the markup changes. */
 function membersOf(toolbar) {
   let found = members.get(toolbar);
   if (!found) {
-    found = [...toolbar.querySelectorAll(`${CONTROL},[data-chatkit-show]`)].filter(
-      (member) => member.closest(TOOLBAR) === toolbar,
-    );
-    found.forEach(check);
+    found = [...toolbar.querySelectorAll(`${CONTROL},[data-chatkit-show]`)]
+      .filter((member) => member.closest(TOOLBAR) === toolbar)
+      .map((member) => {
+        check(member);
+        const { chatkitShow: show, chatkitThread: thread } = member.dataset;
+        return { member, show, thread, action: actionOf(member), switched: isSwitched(member) };
+      });
     members.set(toolbar, found);
   }
   return found;
@@ -375,8 +379,7 @@ function isSwitched(member) {
   return actionOf(member) !== undefined || "chatkitGate" in member.dataset;
 }
 
-function drawMember(member, state) {
-  const { chatkitShow: show, chatkitThread: thread } = member.dataset;
+function drawMember({ member, show, thread, action, switched }, state) {
   if (show !== undefined) {
     const hidden = !isShown(show, state) && !keepsFocus(member);
     if (member.hidden !== hidden) member.hidden = hidden;
@@ -385,7 +388,7 @@ function drawMember(member, state) {
     if (state.thread === thread) set(member, "aria-current", "true");
     else if (member.getAttribute("aria-current") === "true") member.removeAttribute("aria-current");
   }
-  const reason = isSwitched(member) ? reasonFor(member, actionOf(member), state) : null;
+  const reason = switched ? reasonFor(member, action, state) : null;
   if (reason) turnOff(member, reason);
   else turnOn(member);
 }
@@ -411,8 +414,9 @@ function reasonFor(member, action, state) {
 }
 
 function turnOff(member, reason) {
-  if (!member.hasAttribute(OFF)) keepPageValue(member);
-  set(member, OFF, reason);
+  const before = member.getAttribute(OFF);
+  if (before === null) keepPageValue(member);
+  if (before !== reason) member.setAttribute(OFF, reason);
   set(member, "aria-disabled", "true");
 }
 

@@ -109,11 +109,12 @@
   }
   addEventListener("click", (event) => recorder.guard(event), true);
 
-  const preload = (path) => {
+  const preload = (path, priority = "auto") => {
     const link = document.createElement("link");
     link.rel = path.endsWith("js") ? "modulepreload" : "preload";
     if (link.rel === "preload") link.as = "fetch";
     link.crossOrigin = "anonymous";
+    link.fetchPriority = priority;
     link.href = recorder.base + path;
     // Pyodide waits for ever for a file that does not come (measured); it has one in reserve.
     if (!path.endsWith(".zip")) link.onerror = () => recorder.miss(link.href);
@@ -122,7 +123,7 @@
   recorder.miss = (href) => {
     recorder.missed ??= href;
   };
-  OURS.forEach(preload);
+  for (const path of OURS) preload(path);
   /**
    * What the page has of PyScript: the addresses where its core may be, and whether it has scripts
    * or a configuration of our type. The document is parsed and no module has run: the last moment
@@ -139,8 +140,11 @@
       if (!src) cores.push(...(text.match(/[^"'`\s]+\/core\.js[^"'`\s]*/g) ?? []));
       else if (/\/core\.js([?#]|$)/.test(src)) cores.push(src);
     }
-    if (!scripts && !config && !cores.length) [...CORE, ...INTERPRETERS[type]].forEach(preload);
-    else if (!scripts) {
+    if (!scripts && !config && !cores.length) {
+      for (const path of CORE) preload(path);
+      // Megabytes, for which the chat is not to wait.
+      for (const path of INTERPRETERS[type]) preload(path, path.endsWith("mjs") ? "auto" : "low");
+    } else if (!scripts) {
       const starter = document.createElement(`${type}-script`);
       if (!config)
         starter.setAttribute("config", JSON.stringify({ interpreter: `${base}runtime.mjs` }));

@@ -115,6 +115,10 @@ class Session:
         self._stopping = True
         self.told("own.stopped")
 
+    def at_end(self, function: "Callable[[], None]") -> "None":
+        """Calls `function` when everything else has been let go."""
+        self._undos.append(function)
+
     def forget_clicks(self) -> "None":
         """What a former user has clicked while the chat started is not done."""
         self._toolbar.forget_clicks()

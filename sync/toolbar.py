@@ -122,7 +122,6 @@ class Toolbar:
         self.element = NO_ELEMENT
         self._kept: "list[dict[str, Any]]" = []
         self._drawn = ""
-        self._is_due = False
         self._key: "str | None" = None
         self._text = ""
         self._timer: "object" = None
@@ -186,14 +185,6 @@ class Toolbar:
         self._send()
 
     def _send(self) -> "None":
-        # Once for all events of one task: a burst of them costs one drawing, and nobody can click
-        # or look in between.
-        if not self._is_due:
-            self._is_due = True
-            self._browser.soon(self._draw_now)
-
-    def _draw_now(self) -> "None":
-        self._is_due = False
         snapshot = self._snapshot
         if snapshot is None:
             return

@@ -33,6 +33,14 @@ def changed(event):
         js.localStorage.setItem(KEY, event.detail.threadId)
 
 
+def restore(event):
+    saved = js.localStorage.getItem(KEY)
+    if saved:
+        state["loading"] = True
+        draw()
+        element.setThreadId(saved)
+
+
 def send(event):
     element.sendUserMessage(js.JSON.parse('{"text": "Hello"}'))
 
@@ -40,6 +48,9 @@ def send(event):
 for control in controls:
     control.disabled = True
 draw()
+element.addEventListener("chatkit.ready", create_proxy(restore))
+if state["ready"]:
+    restore(None)
 listen("ready", "ready", True)
 listen("thread.load.start", "loading", True)
 listen("thread.load.end", "loading", False)

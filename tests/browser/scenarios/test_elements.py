@@ -169,6 +169,44 @@ def test_a_page_that_only_listens_hears_that_the_chat_has_gone_and_of_the_stop(
     scene.wait(lambda: scene.js("heard.at(-1)") == "stopped", "stopped")
 
 
+COUNTS_DRAWINGS = """() => {
+  window.drawn = [];
+  const bar = document.querySelector("#bar");
+  new MutationObserver((records) => drawn.push(records.length)).observe(bar, {
+    attributes: true,
+    attributeFilter: ["data-chatkit-state"],
+  });
+}"""
+
+
+def test_what_changes_in_one_task_is_drawn_and_told_once(scene: Scene) -> None:
+    scene.open(fake=True, python="")
+    scene.expect_phase("idle")
+    scene.js(TELLS)
+    scene.js(COUNTS_DRAWINGS)
+    scene.js("for (const what of ['start', 'end', 'start']) fake.say(`response.${what}`)")
+    scene.expect_phase("responding")
+    assert scene.js("[heard, drawn]") == [["responding"], [1]]
+
+
+CHANGES_AND_STOPS = """
+@probe
+def change_and_stop():
+    window.fake.say("response.start")
+    running()[0].stop()
+"""
+
+
+def test_a_stop_in_the_task_of_a_change_leaves_the_controls_to_the_page(scene: Scene) -> None:
+    scene.open(fake=True, python=CHANGES_AND_STOPS)
+    scene.expect_phase("idle")
+    scene.js(TELLS)
+    scene.python("change_and_stop")
+    scene.wait(lambda: scene.js("heard.at(-1)") == "stopped", "stopped")
+    assert scene.js("heard") == ["stopped"]
+    expect(scene.locate("#bar [data-chatkit-off]")).to_have_count(0)
+
+
 ONE_OF_TWO = """
 from sync import ChatKit
 

@@ -1,6 +1,5 @@
 """The toolbar: which early clicks still count, one drawing per change, and words for the ear."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -246,17 +245,9 @@ def test_a_picture_says_for_each_action_on_or_why_off_and_carries_plain_data(
     assert isinstance(told["loading"], list)
 
 
-def test_changes_of_one_task_are_drawn_together() -> None:
+def test_after_the_end_nothing_is_drawn() -> None:
     bar = Bar()
-    waiting: list[Callable[[], None]] = []
-    bar.browser.soon = waiting.append  # type: ignore[assignment]
-    for snapshot in (IDLE, LOADING, IDLE, RESPONDING):
-        bar.toolbar.draw(snapshot)
-    assert bar.drawings == []
-    assert len(waiting) == 1
-    waiting.pop()()
-    assert [drawing["phase"] for drawing in bar.drawings] == ["responding"]
-    bar.toolbar.draw(IDLE)
+    bar.toolbar.draw(LOADING)
     bar.toolbar.stop(IDLE)
-    waiting.pop()()
-    assert len(bar.drawings) == 1, "nothing is drawn after the end"
+    bar.browser.clock.advance(ANNOUNCE_AFTER)
+    assert len(bar.drawings) == 1
