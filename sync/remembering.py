@@ -71,6 +71,7 @@ class Remembering:
         self._is_stopped = False
         self._leaving = Leaving(lambda: session.snapshot)
         self._late: "str | None" = None
+        self._ready_at = 0.0
         self.is_replaying = False
 
     # Elements.
@@ -154,9 +155,11 @@ class Remembering:
         if memory is None or settling is None or restoring is None:
             return
         after = self._session.snapshot
+        if after.ready and not before.ready:
+            self._ready_at = at
         self._observe_requests(memory, settling, name, detail)
         if after.ready and not self.is_replaying:
-            restoring.ready(after)
+            restoring.ready(self._ready_at)
         if name == "thread.load.start" and not self.is_former(after.thread_id):
             # Whether or not it will settle: nobody else gets there by Back.
             memory.know(after.thread_id, self.scope)
@@ -198,7 +201,7 @@ class Remembering:
         """
         self.is_replaying = False
         if self._restoring is not None and self._session.snapshot.ready:
-            self._restoring.ready(self._session.snapshot)
+            self._restoring.ready(self._ready_at)
 
     def follow(self) -> "None":
         """An event has been handled: grants a wish that waits; when all is quiet, corrects the

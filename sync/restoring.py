@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 RESTORE_TIMEOUT = 20.0
 """Seconds for the first restore after ready; then the chat is used as it is."""
 
+HOPS = 2
+"""Messages from the page's own `setThreadId` at its ready to the event that tells of it: into the
+frame, and back.
+"""
+
 
 class Restoring:
     """Watches the first restore and tells its end once: `ended(how, thread_id, error)`.
@@ -77,8 +82,8 @@ class Restoring:
             self._limit.cancel()
         self._forget_load_end()
 
-    def ready(self, snapshot: "Snapshot") -> "None":
-        """The element has given its first sign of life."""
+    def ready(self, at: "float") -> "None":
+        """The element has given its first sign of life, `at` in seconds."""
         if self.is_over or self._limit is not None:
             return
         self._limit = Limit(self._browser, self._timeout, self._late)
@@ -87,7 +92,12 @@ class Restoring:
                 self._end("none", None)
         elif self.wanted is None or not self._from_address:
             # A thread that the page itself loads follows its ready at once, and goes before ours.
-            self._timer = self._browser.later(self._delay, self._ask)
+            remaining = self._delay - (self._browser.now() - at)
+            if remaining > 0:
+                self._timer = self._browser.later(remaining, self._ask)
+            else:
+                # Long ago, while Python started and the page stood still.
+                self._ask_after(HOPS)
         else:
             self._ask()
 
@@ -155,6 +165,10 @@ class Restoring:
             self._is_overtaken = is_another and (self._is_loading or self._is_overtaken)
         elif is_other and not self._from_address and not self._asked:
             self._end("overtaken", self.wanted)
+
+    def _ask_after(self, hops: "int") -> "None":
+        ask = self._ask if hops == 1 else lambda: self._ask_after(hops - 1)
+        self._timer = self._browser.after_messages(ask)
 
     def _ask(self) -> "None":
         self._timer = None

@@ -11,6 +11,7 @@ import marshal
 import sys
 import zipfile
 from collections.abc import Iterable
+from types import CodeType
 
 # What a page in a browser has no use for. A package stands for all that is in it.
 DROPPED = frozenset(
@@ -51,14 +52,19 @@ KEPT = """
     zipimport zlib zoneinfo pyodide.code pyodide.console pyodide.ffi pyodide.http
 """.split()
 
-# What every start imports and hardly a page uses: its dataclasses cost 80 to 160 ms (measured under
-# Node), most of it for the compiler. Its name stands for a few lines that import it when something
-# of it is asked for.
-LATE = frozenset(["_colorize"])
-LATE_SUFFIX = "_itself"
+# What every start imports by name alone and hardly a page uses: colours of tracebacks (dataclasses
+# that run the compiler), TLS, archives. Their code waits in the zip until something of theirs is
+# asked for; all of it together is a quarter of Pyodide's own start (measured under Node).
+LATE = ("_colorize", "asyncio.sslproto", "bz2", "compression.zstd", "lzma", "ssl")
 LATE_SOURCE = """def __getattr__(name):
-    import {module}
-    return getattr({module}, name)
+    import marshal
+    module = globals()
+    del module["__getattr__"]
+    exec(marshal.loads(__loader__.get_data(__file__ + ".late")), module)
+    try:
+        return module[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
 """
 
 UNCHECKED_HASH = 0b01  # the flags word of a .pyc that is never compared with a source
@@ -75,11 +81,7 @@ def build(stock: str, compiled: str, started: Iterable[str]) -> str:
         for name in names:
             if name in dropped or name.endswith("/"):
                 continue
-            data, module = source.read(name), name.removesuffix(".py")
-            if module in LATE:
-                add(target, f"{module}{LATE_SUFFIX}.py", data)
-                data = LATE_SOURCE.format(module=module + LATE_SUFFIX).encode()
-            add(target, name, data)
+            add(target, name, source.read(name), is_late=module_of(name) in LATE)
         kept = len(target.namelist())
     needed = sorted(module for module in started if is_dropped(module.replace(".", "/") + ".py"))
     if needed:
@@ -93,39 +95,65 @@ def is_dropped(name: str) -> bool:
     return any(".".join(parts[:end]) in DROPPED for end in range(1, len(parts) + 1))
 
 
-def add(target: zipfile.ZipFile, name: str, data: bytes) -> None:
-    """Put one file into the zip, a source as byte code, with a fixed date: equal in, equal out."""
+def module_of(name: str) -> str:
+    """Return the module that a file of the library is."""
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def add(target: zipfile.ZipFile, name: str, data: bytes, *, is_late: bool = False) -> None:
+    """Put one file into the zip, a source as byte code."""
+    if is_late:
+        store(target, f"{name}c.late", marshal.dumps(compiled(name, data)))
+        data = LATE_SOURCE.encode()
     if name.endswith(".py"):
         name, data = name + "c", byte_code(name, data)
+    store(target, name, data)
+
+
+def store(target: zipfile.ZipFile, name: str, data: bytes) -> None:
+    """Put bytes into the zip with a fixed date: equal in, equal out."""
     info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
     info.external_attr = 0o644 << 16
     target.writestr(info, data, zipfile.ZIP_STORED)
 
 
 def byte_code(name: str, source: bytes) -> bytes:
-    """Compile a source to the bytes of a ``.pyc``, without docstrings and asserts.
+    """Compile a source to the bytes of a ``.pyc``."""
+    header = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
+    return header + importlib.util.source_hash(source) + marshal.dumps(compiled(name, source))
+
+
+def compiled(name: str, source: bytes) -> CodeType:
+    """Compile a source, without docstrings and asserts.
 
     The file name inside the code is the one that tracebacks show for the stock library.
     """
     version = f"{sys.version_info[0]}{sys.version_info[1]}"
-    code = compile(
+    code: CodeType = compile(
         source, f"/lib/python{version}.zip/{name}", "exec", optimize=2, dont_inherit=True
     )
-    header = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
-    return header + importlib.util.source_hash(source) + marshal.dumps(code)
+    return code
 
 
 def prove() -> None:
     """Import all that a page may expect; raise for what is missing."""
-    loaded = sorted(
-        f"{name}{LATE_SUFFIX}" for name in LATE if f"{name}{LATE_SUFFIX}" in sys.modules
-    )
-    if loaded:
-        raise ImportError(f"Pyodide's start asks for what is to come late: {loaded}")
+    asked = [name for name in LATE if name in sys.modules and not waits(name)]
+    if asked:
+        raise ImportError(f"Pyodide asks for something of these at its start: {asked}")
     for name in [*KEPT, *LATE]:
         importlib.import_module(name)
+    for name in LATE:
+        hasattr(sys.modules[name], "anything")
+        if waits(name):
+            raise ImportError(f"{name} does not come when something of it is asked for")
     if not json_file().endswith(".pyc"):
         raise ImportError(f"not the compiled library: json comes from {json_file()}")
+
+
+def waits(name: str) -> bool:
+    """Tell whether a module of ``LATE`` has not been needed yet."""
+    code = getattr(vars(sys.modules[name]).get("__getattr__"), "__code__", None)
+    return code is not None and "marshal" in code.co_names
 
 
 def json_file() -> str:

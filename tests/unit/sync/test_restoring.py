@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync.restoring import RESTORE_TIMEOUT, Restoring
+from sync.restoring import HOPS, RESTORE_TIMEOUT, Restoring
 from sync.settling import SETTLE_DELAY
 from sync.state import Snapshot, advance
 from tests.fakes import FakeBrowser
@@ -32,12 +32,14 @@ class Restore:
     def how(self) -> list[str]:
         return [how for how, _, _ in self.ends]
 
-    def tell(self, name: str, thread_id: str | None = None, /, **detail: Any) -> None:
+    def tell(
+        self, name: str, thread_id: str | None = None, /, ago: float = 0.0, **detail: Any
+    ) -> None:
         before = self.snapshot
         detail = {"threadId": thread_id} | detail if name.startswith("thread") else detail
         self.snapshot = advance(before, name, detail)
         if self.snapshot.ready:
-            self.restoring.ready(self.snapshot)
+            self.restoring.ready(self.browser.now() - ago)
         self.restoring.observe(before, name, detail, self.browser.now())
         self.restoring.handled()
 
@@ -138,6 +140,35 @@ def test_a_companion_lets_the_page_go_first_before_asking_for_what_storage_holds
     assert restore.loads == []
     restore.wait(SETTLE_DELAY)
     assert [thread_id for thread_id, _ in restore.loads] == ["a"]
+
+
+def test_of_the_moment_after_ready_only_what_is_left_is_waited_for() -> None:
+    restore = Restore("a", owner=False)
+    restore.tell("ready", ago=SETTLE_DELAY - 0.01)
+    restore.wait(0.009)
+    assert restore.loads == []
+    restore.wait(0.001)
+    assert [thread_id for thread_id, _ in restore.loads] == ["a"]
+
+
+def test_where_the_moment_is_over_only_what_is_on_its_way_is_waited_for() -> None:
+    restore = Restore("a", owner=False)
+    waiting: list[Callable[[], None]] = []
+    restore.browser.after_messages = waiting.append  # type: ignore[assignment]
+    restore.tell("ready", ago=1.0)
+    for _ in range(HOPS):
+        assert restore.loads == []
+        waiting.pop()()
+    assert [thread_id for thread_id, _ in restore.loads] == ["a"]
+
+
+def test_the_pages_own_load_goes_before_storage_however_long_ago_it_was_ready() -> None:
+    restore = Restore("a", owner=False)
+    restore.tell("ready", ago=1.0)
+    restore.tell("thread.load.start", "p")
+    restore.wait(1.0)
+    assert restore.loads == []
+    assert restore.how == ["overtaken"]
 
 
 def test_a_companion_with_nothing_to_restore_is_done_a_moment_after_ready() -> None:
