@@ -7,6 +7,7 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import pyscript from "../node_modules/@pyscript/core/src/stdlib/pyscript.js";
 
 const folder = resolve(process.argv[2] ?? "vendor/pyodide");
 const compiled = `${folder}/python_stdlib.compiled.zip`;
@@ -22,11 +23,21 @@ async function start(options = {}) {
   return pyodide;
 }
 
+/** PyScript's package as it carries it, folders as tables: each file's path and text. */
+function* files(table, folder = "") {
+  for (const [name, content] of Object.entries(table)) {
+    if (typeof content === "string") yield [folder + name, content];
+    else yield* files(content, `${folder}${name}/`);
+  }
+}
+
 /** Compile, prove, and only then give the library its name: a half-made one must not be taken for it. */
 async function main() {
   const builder = await start();
   builder.FS.writeFile("/stock.zip", await readFile(`${folder}/python_stdlib.zip`));
-  console.log(`  ${builder.runPython('build("/stock.zip", "/compiled.zip", started)')}`);
+  builder.globals.set("further", builder.toPy(Object.fromEntries(files(pyscript))));
+  const said = builder.runPython('build("/stock.zip", "/compiled.zip", started, further)');
+  console.log(`  ${said}`);
 
   const unproved = `${compiled}.new`;
   await writeFile(unproved, builder.FS.readFile("/compiled.zip"));

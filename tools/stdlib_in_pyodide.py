@@ -1,8 +1,9 @@
 """Compiles and trims Pyodide's standard library; runs inside Pyodide, started by ``stdlib.mjs``.
 
 ``build`` turns each ``name.py`` of the stock zip into ``name.pyc`` in its place (Python's importer
-takes such a file instead of the source), leaves out what ``DROPPED`` names, and stores the rest
-uncompressed: the server compresses for the network, and the browser need not inflate twice.
+takes such a file instead of the source), leaves out what ``DROPPED`` names, adds PyScript's own
+package, which every page imports, and stores all of it uncompressed: the server compresses for the
+network, and the browser need not inflate twice.
 ``prove``, in a Pyodide started from the result, imports what a page may expect.
 """
 
@@ -10,7 +11,7 @@ import importlib.util
 import marshal
 import sys
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import CodeType
 
 # What a page in a browser has no use for. A package stands for all that is in it.
@@ -70,10 +71,12 @@ LATE_SOURCE = """def __getattr__(name):
 UNCHECKED_HASH = 0b01  # the flags word of a .pyc that is never compared with a source
 
 
-def build(stock: str, compiled: str, started: Iterable[str]) -> str:
+def build(
+    stock: str, compiled: str, started: Iterable[str], further: Mapping[str, str] | None = None
+) -> str:
     """Write the compiled library and return one line on what it holds.
 
-    ``started`` names the modules that Pyodide imports by itself; leaving one out is an error.
+    ``further`` has sources by file name that come on top. ``started`` names the modules that Pyodide imports by itself; leaving one out is an error.
     """
     with zipfile.ZipFile(stock) as source, zipfile.ZipFile(compiled, "w") as target:
         names = source.namelist()
@@ -82,6 +85,8 @@ def build(stock: str, compiled: str, started: Iterable[str]) -> str:
             if name in dropped or name.endswith("/"):
                 continue
             add(target, name, source.read(name), is_late=module_of(name) in LATE)
+        for name, text in (further or {}).items():
+            add(target, name, text.encode())
         kept = len(target.namelist())
     needed = sorted(module for module in started if is_dropped(module.replace(".", "/") + ".py"))
     if needed:
