@@ -144,6 +144,12 @@
       for (const path of CORE) preload(path);
       // Megabytes, for which the chat is not to wait.
       for (const path of INTERPRETERS[type]) preload(path, path.endsWith("mjs") ? "auto" : "low");
+      if (type === "py")
+        import(`${base}runtime.mjs`).then(
+          ({ begin }) => begin(),
+          // The preload of the same address tells.
+          () => {},
+        );
     } else if (!scripts) {
       const starter = document.createElement(`${type}-script`);
       if (!config)

@@ -134,7 +134,8 @@ def node_version() -> int:
 
 def stdlib_sources() -> list[Path]:
     """Return the files that decide what the compiled standard library holds."""
-    return [ROOT / "tools" / "stdlib.mjs", ROOT / "tools" / "stdlib_in_pyodide.py"]
+    names = ("stdlib.mjs", "stdlib_in_pyodide.py", "stdlib_start.py")
+    return [ROOT / "tools" / name for name in names]
 
 
 def make_vendor() -> None:

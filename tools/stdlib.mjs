@@ -13,7 +13,12 @@ const folder = resolve(process.argv[2] ?? "vendor/pyodide");
 const compiled = `${folder}/python_stdlib.compiled.zip`;
 const { loadPyodide } = await import(pathToFileURL(`${folder}/pyodide.mjs`).href);
 
-const script = await readFile(new URL("stdlib_in_pyodide.py", import.meta.url), "utf8");
+const script = await text("stdlib_in_pyodide.py");
+const customize = await text("stdlib_start.py");
+
+async function text(name) {
+  return readFile(new URL(name, import.meta.url), "utf8");
+}
 
 /** Start a Pyodide, from the stock library or from the one given, with the script's functions in it. */
 async function start(options = {}) {
@@ -36,7 +41,10 @@ async function main() {
   const builder = await start();
   builder.FS.writeFile("/stock.zip", await readFile(`${folder}/python_stdlib.zip`));
   builder.globals.set("further", builder.toPy(Object.fromEntries(files(pyscript))));
-  const said = builder.runPython('build("/stock.zip", "/compiled.zip", started, further)');
+  builder.globals.set("customize", customize);
+  const said = builder.runPython(
+    'build("/stock.zip", "/compiled.zip", started, further, customize)',
+  );
   console.log(`  ${said}`);
 
   const unproved = `${compiled}.new`;

@@ -68,26 +68,45 @@ LATE_SOURCE = """def __getattr__(name):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
 """
 
+# What Python imports before it can read the table.
+BEFORE = ("encodings", "encodings.aliases", "encodings.utf_8")
+
 UNCHECKED_HASH = 0b01  # the flags word of a .pyc that is never compared with a source
 
 
 def build(
-    stock: str, compiled: str, started: Iterable[str], further: Mapping[str, str] | None = None
+    stock: str,
+    compiled: str,
+    started: Iterable[str],
+    further: Mapping[str, str] | None = None,
+    customize: str = "",
 ) -> str:
     """Write the compiled library and return one line on what it holds.
 
-    ``further`` has sources by file name that come on top. ``started`` names the modules that Pyodide imports by itself; leaving one out is an error.
+    ``started`` names the modules that Pyodide imports by itself; leaving one out is an error.
+    ``further`` has sources by file name that come on top; ``customize`` is the text of
+    ``stdlib_start.py``, without which there is no table.
     """
+    codes: dict[str, CodeType] = {}
+    packages: list[str] = []
     with zipfile.ZipFile(stock) as source, zipfile.ZipFile(compiled, "w") as target:
         names = source.namelist()
         dropped = [name for name in names if is_dropped(name)]
         for name in names:
             if name in dropped or name.endswith("/"):
                 continue
-            add(target, name, source.read(name), is_late=module_of(name) in LATE)
+            data, module = source.read(name), module_of(name)
+            if customize and module in started and module not in (*BEFORE, *LATE):
+                codes[module] = code_of(name, data)
+                packages += [module] if name.endswith("/__init__.py") else []
+            else:
+                add(target, name, data, is_late=module in LATE)
         for name, text in (further or {}).items():
             add(target, name, text.encode())
-        kept = len(target.namelist())
+        if customize:
+            add(target, "sitecustomize.py", customize.encode())
+            put(target, "start.bin", marshal.dumps((codes, frozenset(packages))))
+        kept = len(target.namelist()) + len(codes)
     needed = sorted(module for module in started if is_dropped(module.replace(".", "/") + ".py"))
     if needed:
         raise ImportError(f"Pyodide imports these at its start, do not drop them: {needed}")
@@ -108,14 +127,14 @@ def module_of(name: str) -> str:
 def add(target: zipfile.ZipFile, name: str, data: bytes, *, is_late: bool = False) -> None:
     """Put one file into the zip, a source as byte code."""
     if is_late:
-        store(target, f"{name}c.late", marshal.dumps(compiled(name, data)))
+        put(target, f"{name}c.late", marshal.dumps(code_of(name, data)))
         data = LATE_SOURCE.encode()
     if name.endswith(".py"):
         name, data = name + "c", byte_code(name, data)
-    store(target, name, data)
+    put(target, name, data)
 
 
-def store(target: zipfile.ZipFile, name: str, data: bytes) -> None:
+def put(target: zipfile.ZipFile, name: str, data: bytes) -> None:
     """Put bytes into the zip with a fixed date: equal in, equal out."""
     info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
     info.external_attr = 0o644 << 16
@@ -125,10 +144,10 @@ def store(target: zipfile.ZipFile, name: str, data: bytes) -> None:
 def byte_code(name: str, source: bytes) -> bytes:
     """Compile a source to the bytes of a ``.pyc``."""
     header = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
-    return header + importlib.util.source_hash(source) + marshal.dumps(compiled(name, source))
+    return header + importlib.util.source_hash(source) + marshal.dumps(code_of(name, source))
 
 
-def compiled(name: str, source: bytes) -> CodeType:
+def code_of(name: str, source: bytes) -> CodeType:
     """Compile a source, without docstrings and asserts.
 
     The file name inside the code is the one that tracebacks show for the stock library.
