@@ -105,7 +105,7 @@ def build(
             add(target, name, text.encode())
         if customize:
             add(target, "sitecustomize.py", customize.encode())
-            put(target, "start.bin", marshal.dumps((codes, frozenset(packages))))
+            put(target, "start.bin", marshal.dumps((codes, packages)))
         kept = len(target.namelist()) + len(codes)
     needed = sorted(module for module in started if is_dropped(module.replace(".", "/") + ".py"))
     if needed:

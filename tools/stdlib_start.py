@@ -64,7 +64,7 @@ def prefer(name: str) -> None:
 
 
 codes: "dict[str, CodeType]"
-packages: "frozenset[str]"
+packages: "list[str]"
 library = zipimport.zipimporter(LIBRARY)
 codes, packages = marshal.loads(library.get_data(f"{LIBRARY}/{TABLE}"))
 importers: dict[str, Importer] = {}

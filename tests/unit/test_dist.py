@@ -99,6 +99,12 @@ def test_the_wheel_and_the_archive_hold_the_same_python(bundle: Path) -> None:
     assert set(sources) == {path.name for path in (ROOT / "sync").glob("*.py")}
 
 
+def test_small_python_has_nothing_for_type_checkers() -> None:
+    for name, source in small_sources(ROOT / "sync").items():
+        assert "TYPE_CHECKING" not in source, name
+        assert "typing" not in source, name
+
+
 def signatures(source: str) -> Iterator[tuple[str, ...]]:
     """Functions, classes and methods that others can name, with what they can pass by name."""
     for node in ast.parse(source).body:

@@ -107,6 +107,69 @@ def test_the_library_is_compiled_stored_and_equal_each_time(tmp_path: Path) -> N
     assert subprocess.run(python, capture_output=True, text=True).stdout == "hello None\n"
 
 
+PAGE = """
+import sys
+sys.path.insert(0, {library!r})
+sys.dont_write_bytecode = True
+import sitecustomize
+import family, family.child as child, lonely
+assert (family.NAME, child.NAME, lonely.NAME) == ("family", "family.child", "lonely")
+assert child.__file__ == {library!r} + "/family/child.pyc", child.__file__
+assert family.__path__ == [{library!r} + "/family"]
+assert child.__spec__.parent == child.__package__ == "family"
+import importlib
+assert importlib.reload(family) is family
+assert "called" not in vars(family.late)
+assert family.late.called() == "family.late"
+assert family.late.called.__module__ == "family.late"
+try:
+    family.late.nothing
+except AttributeError as error:
+    assert str(error) == "module 'family.late' has no attribute 'nothing'", error
+sys.path.insert(0, {folder!r})
+import mine
+assert mine.WHOSE == "the folder's"
+del sys.modules["mine"]
+sitecustomize.prefer("mine")
+import mine
+assert mine.WHOSE == "the library's"
+"""
+
+
+def test_what_starts_comes_from_the_table_and_the_late_when_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stdlib_in_pyodide, "LATE", ("family.late",))
+    stock, library, folder = tmp_path / "stock.zip", tmp_path / "library.zip", tmp_path / "page"
+    folder.mkdir()
+    (folder / "mine.py").write_text('WHOSE = "the folder\'s"')
+    with zipfile.ZipFile(stock, "w") as archive:
+        archive.writestr("family/__init__.py", "NAME = __name__\nfrom . import late")
+        archive.writestr("family/child.py", "NAME = __name__")
+        archive.writestr("family/late.py", "def called():\n    return __name__")
+        archive.writestr("lonely.py", "NAME = __name__")
+    customize = (setup.ROOT / "tools" / "stdlib_start.py").read_text()
+    stdlib_in_pyodide.build(
+        str(stock),
+        str(library),
+        ["family", "family.child", "family.late"],
+        {"mine/__init__.py": 'WHOSE = "the library\'s"'},
+        customize,
+    )
+    with zipfile.ZipFile(library) as archive:
+        assert sorted(archive.namelist()) == [
+            "family/late.pyc",
+            "family/late.pyc.late",
+            "lonely.pyc",
+            "mine/__init__.pyc",
+            "sitecustomize.pyc",
+            "start.bin",
+        ]
+    run = PAGE.format(library=str(library), folder=str(folder))
+    python = [sys.executable, "-S", "-c", run]
+    assert subprocess.run(python, capture_output=True, text=True).stderr == ""
+
+
 def test_what_pyodide_starts_with_cannot_be_dropped(tmp_path: Path) -> None:
     stock = tmp_path / "stock.zip"
     with zipfile.ZipFile(stock, "w") as archive:
