@@ -65,11 +65,14 @@ def run(options: argparse.Namespace) -> Bench:
                 print(f"round {number + 1} of {rounds}", flush=True)
                 with bench.browser() as browser:
                     for one in chosen:
+                        if options.smoke:
+                            bench.visits(browser, one, number, stay=0.0)
+                            continue
                         bench.visits(browser, one, number)
-                        for controls in CONTROLS[:1] if options.smoke else CONTROLS:
-                            bench.switches(
-                                browser, one, controls, 1 if options.smoke else SWITCHES, number
-                            )
+                        for controls in CONTROLS:
+                            bench.switches(browser, one, controls, SWITCHES, number)
+                    if options.smoke:
+                        bench.switches(browser, chosen[-1], CONTROLS[0], 1, number)
                 if number < 3 and not options.skip_memory:
                     for one in chosen[:1] if options.smoke else chosen:
                         bench.memory(one, 1000 if options.smoke else EVENTS, number)

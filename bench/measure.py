@@ -15,6 +15,10 @@ from bench.pages import Contestant
 from tools.browsers import launch_options
 
 LIMIT = 60_000
+STAY = 3.0
+"""Seconds between an answer and a reload: nobody reloads at once, and meanwhile the browser writes
+what it has compiled into its cache (V8 does so about two seconds after it was optimised).
+"""
 PROBE = Path(__file__).parent / "pages" / "probe.js"
 OURS = re.compile(r"/sync/embed\.js|/assets/(start|controls|python|bridge|archive|runtime|sync)-")
 
@@ -56,7 +60,7 @@ class Bench:
         """Keep a sample."""
         self.samples.append(Sample(one.name, measure, value, unit, number))
 
-    def visits(self, browser: Browser, one: Contestant, number: int) -> None:
+    def visits(self, browser: Browser, one: Contestant, number: int, *, stay: float = STAY) -> None:
         """A first visit and a reload, and what the first takes over the network."""
         context = fresh(browser)
         page = context.new_page()
@@ -68,6 +72,7 @@ class Bench:
             for name, at in start(page, go).items():
                 self.add(one, f"{name}, {measure}", at, "ms", number)
             if measure == "first visit":
+                page.wait_for_timeout(stay * 1000)
                 self.add(one, "bytes of a first visit", count.all, "bytes", number)
                 self.add(one, "bytes of our own", count.ours, "bytes", number)
         context.close()

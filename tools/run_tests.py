@@ -113,7 +113,8 @@ def chosen(options: argparse.Namespace) -> Iterator[Step]:
     if options.part in (None, "lint"):
         yield from checks()
     if options.part in (None, "unit"):
-        yield Step("unit tests, CPython", pytest("tests/unit"), is_test=True)
+        command = [*pytest("tests/unit"), "--numprocesses", "2"]
+        yield Step("unit tests, CPython", command, is_test=True)
         if options.all:
             stories = [*pytest("tests/unit/sync/test_memory_by_chance.py"), "--numprocesses", "2"]
             name = f"{STORIES} stories by chance, CPython"
