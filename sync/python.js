@@ -53,9 +53,7 @@ export async function startPython(recorder, settings) {
     await run(type, parts.shift(), await files.config);
     watch(type);
     recorder.bring = (interpreter) => {
-      // Python would take the sources that PyScript writes into the folder where it runs, and compile
-      // them: 60 ms of a first visit (measured). The stock library has no such module.
-      if (type === "py") interpreter.globals.get("__import__")("sitecustomize").prefer?.("pyscript");
+      if (type === "py") preferCompiled(interpreter);
       return furnish(interpreter);
     };
     await begin(core, type === "py" ? "mpy" : "py");
@@ -63,6 +61,18 @@ export async function startPython(recorder, settings) {
     await files.sources;
   }
   for (const part of parts) await run(type, part);
+}
+
+/**
+ * Python would take the sources that PyScript writes into the folder where it runs, and compile them:
+ * 60 ms of a first visit (measured). The compiled library has them too.
+ */
+function preferCompiled(interpreter) {
+  try {
+    interpreter.pyimport("sitecustomize").prefer("pyscript");
+  } catch {
+    // It is the stock library.
+  }
 }
 
 async function text(address) {
