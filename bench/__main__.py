@@ -10,8 +10,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from bench.measure import Bench
-from bench.pages import CONTESTANTS, make_site
-from bench.report import broken, text_of, write
+from bench.pages import CONTESTANTS, Contestant, make_site
+from bench.report import PROMISES, broken, text_of, write
 from tests.browser.site import Site
 from tools.browsers import NoBrowser, provide
 from tools.nginx import Nginx, NoNginx
@@ -21,6 +21,9 @@ ROUNDS = 15
 SWITCHES = 10
 CONTROLS = (4, 100, 10_000)
 EVENTS = 100_000
+FEW = 3
+"""Rounds for what no promise is about: memory, and the switches of those whom none names."""
+JUDGED = {name for promise in PROMISES for name in (promise.ours, promise.other)}
 REPORT = ROOT / "var" / "bench"
 
 
@@ -63,21 +66,34 @@ def run(options: argparse.Namespace) -> Bench:
             bench = Bench(playwright, nginx.url)
             for number in range(rounds):
                 print(f"round {number + 1} of {rounds}", flush=True)
-                with bench.browser() as browser:
+                if options.smoke:
+                    smoke(bench, chosen)
+                else:
+                    measure(bench, chosen, number)
+                if number < FEW and not (options.skip_memory or options.smoke):
                     for one in chosen:
-                        if options.smoke:
-                            bench.visits(browser, one, number, stay=0.0)
-                            continue
-                        bench.visits(browser, one, number)
-                        for controls in CONTROLS:
-                            bench.switches(browser, one, controls, SWITCHES, number)
-                    if options.smoke:
-                        bench.switches(browser, chosen[-1], CONTROLS[0], 1, number)
-                if number < 3 and not options.skip_memory:
-                    for one in chosen[:1] if options.smoke else chosen:
-                        bench.memory(one, 1000 if options.smoke else EVENTS, number)
+                        bench.memory(one, EVENTS, number)
         site.stop()
     return bench
+
+
+def measure(bench: Bench, chosen: list[Contestant], number: int) -> None:
+    """One round: visits, and how long controls take."""
+    with bench.browser() as browser:
+        for one in chosen:
+            bench.visits(browser, one, number)
+            if number < FEW or one.name in JUDGED:
+                for controls in CONTROLS:
+                    bench.switches(browser, one, controls, SWITCHES, number)
+
+
+def smoke(bench: Bench, chosen: list[Contestant]) -> None:
+    """Every contestant visited once, and every measure taken once."""
+    with bench.browser() as browser:
+        for one in chosen:
+            bench.visits(browser, one, 0, stay=0.0)
+        bench.switches(browser, chosen[-1], CONTROLS[0], 1, 0)
+    bench.memory(chosen[0], 1000, 0)
 
 
 if __name__ == "__main__":

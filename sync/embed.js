@@ -57,7 +57,7 @@
     /** Which interpreter, as PyScript names it. */
     type: (asked || runtime) === "mpy" ? "mpy" : "py",
     asked: asked || runtime,
-    /** What happened before somebody asked, for this element; it is not kept any longer. */
+    /** What has happened to this element; it is not kept any longer. */
     take(element, isMine) {
       taken.add(element);
       const mine = log.filter((entry) =>
@@ -81,7 +81,7 @@
       event.preventDefault();
       event.stopImmediatePropagation();
       mark();
-      // Off by the page's own hand: what it does not want now it does not want later.
+      // Off by the page's own hand.
       if (control.getAttribute("data-chatkit-page-disabled") === "true") return;
       if (control.matches("[data-chatkit-action]"))
         log.push({ click: control, at: performance.now(), focus: document.activeElement });
@@ -109,21 +109,22 @@
   }
   addEventListener("click", (event) => recorder.guard(event), true);
 
-  const preload = (path, priority = "auto") => {
+  const preload = (path) => {
     const link = document.createElement("link");
     link.rel = path.endsWith("js") ? "modulepreload" : "preload";
     if (link.rel === "preload") link.as = "fetch";
     link.crossOrigin = "anonymous";
-    link.fetchPriority = priority;
+    // Megabytes, for which the chat is not to wait.
+    if (/(wasm|zip|json)$/.test(path)) link.fetchPriority = "low";
     link.href = recorder.base + path;
-    // Pyodide waits for ever for a file that does not come (measured); it has one in reserve.
+    // Pyodide waits for ever (measured), and has a library in reserve.
     if (!path.endsWith(".zip")) link.onerror = () => recorder.miss(link.href);
     document.head.append(link);
   };
   recorder.miss = (href) => {
     recorder.missed ??= href;
   };
-  for (const path of OURS) preload(path);
+  OURS.forEach(preload);
   /**
    * What the page has of PyScript: the addresses where its core may be, and whether it has scripts
    * or a configuration of our type. The document is parsed and no module has run: the last moment
@@ -141,13 +142,11 @@
       else if (/\/core\.js([?#]|$)/.test(src)) cores.push(src);
     }
     if (!scripts && !config && !cores.length) {
-      for (const path of CORE) preload(path);
-      // Megabytes, for which the chat is not to wait.
-      for (const path of INTERPRETERS[type]) preload(path, path.endsWith("mjs") ? "auto" : "low");
+      [...CORE, ...INTERPRETERS[type]].forEach(preload);
       if (type === "py")
         import(`${base}runtime.mjs`).then(
           ({ begin }) => begin(),
-          // The preload of the same address tells.
+          // Its preload tells.
           () => {},
         );
     } else if (!scripts) {
