@@ -1,10 +1,10 @@
 /**
  * The one tag: `<script src="sync/embed.js"></script>`, before the element.
  *
- * A classic script, because a module is deferred and would miss what happens before it. From its
- * own moment on it keeps controls off and keeps the element's events and the controls' clicks in
- * one log, until Python takes them; it sees what the page has of PyScript, and sends for what Python
- * will need. start.js does the rest and says which attributes there are.
+ * A classic script, because a module is deferred and would miss what happens before it. It keeps
+ * controls off and keeps the element's events and the controls' clicks in one log, until Python takes
+ * them; it sees what the page has of PyScript, and sends for what Python will need. start.js does the
+ * rest and says which attributes there are.
  */
 (() => {
   const key = Symbol.for("chatkit-sync");
@@ -167,7 +167,7 @@
   import(`${recorder.base}sync/start.js`).then(
     ({ start }) => start(recorder),
     (error) => {
-      // Nobody will ever come: the page is as it was before the tag.
+      // Nobody will come: the page is as it was.
       recorder.marking.disconnect();
       recorder.guard = () => {};
       for (const control of document.querySelectorAll("[data-chatkit-off]")) {
