@@ -99,6 +99,7 @@ export function connect(receive) {
         elements,
         served,
         heirs,
+        due,
         keep,
       }),
     about: (number) => JSON.stringify(about(elements.get(number))),
@@ -279,7 +280,7 @@ function plainDetail(name, detail) {
 }
 
 /** Tells `{element: number}` for each living match, one at a time, and `{gone: number}`. */
-function watch(target, signal, send, { elements, served, heirs, keep }) {
+function watch(target, signal, send, { elements, served, heirs, due, keep }) {
   const mine = {};
   let heir = null;
   const isFree = (element) => !controls.dead.has(element) && (served.get(element) ?? mine) === mine;
@@ -292,6 +293,7 @@ function watch(target, signal, send, { elements, served, heirs, keep }) {
   let current = null;
   let last = 0;
   const look = (records) => {
+    const former = current;
     if (current && (!current.isConnected || records.some((record) => removes(record, current)))) {
       // Removed or moved: either kills the element for good (measured).
       controls.dead.add(current);
@@ -301,6 +303,8 @@ function watch(target, signal, send, { elements, served, heirs, keep }) {
     }
     const found = current ? null : find();
     if (!found?.isConnected || !isFree(found)) return;
+    // Replaced in one task: its having gone is no news.
+    due.delete(former);
     current = found;
     served.set(found, mine);
     elements.delete(last);

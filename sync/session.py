@@ -144,11 +144,11 @@ class Session:
 
     def _appeared(self, element: "int") -> "None":
         self.element = element
+        self._toolbar.attach(element)
         about = self.browser.about(element)
         self.told("own.element")
         wanted = self.memory.appeared(about)
         self._watchdog.start()
-        self._toolbar.attach(element)
         undos = self._element_undos
         undos.append(self.browser.listen(element, self._heard, self._toolbar.clicked))
         self.memory.caught_up()

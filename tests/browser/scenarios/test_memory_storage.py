@@ -677,6 +677,7 @@ def test_22_what_one_of_two_elements_cannot_show_is_its_own_affair(scene: Scene)
     scene.site.faults.clear()
     scene.press("#side-retry")
     expect_both(scene, first, side)
+    assert scene.js("shown.undefined") is None, "nothing is told where no element is"
     expect(scene.locate("#side-status")).to_have_text("")
     assert scene.page.evaluate("chat => chat.isConnected", before), "the first is the one it was"
     scene.site.faults.add("threads.get_by_id", thread_id=side, status=404)
