@@ -25,6 +25,7 @@ FEW = 3
 """Rounds for what no promise is about: memory, and the switches of those whom none names."""
 JUDGED = {name for promise in PROMISES for name in (promise.ours, promise.other)}
 REPORT = ROOT / "var" / "bench"
+SMOKE = ROOT / "var" / "bench-smoke"
 
 
 def main() -> int:
@@ -41,9 +42,10 @@ def main() -> int:
     except (NoBrowser, NoNginx) as error:
         print(error, file=sys.stderr)
         return 1
-    write(bench.samples, REPORT)
+    folder = SMOKE if options.smoke else REPORT
+    write(bench.samples, folder)
     print(text_of(bench.samples))
-    print(f"\nraw samples and a plot: {REPORT.relative_to(ROOT)}/")
+    print(f"\nraw samples and a plot: {folder.relative_to(ROOT)}/")
     return 1 if broken(bench.samples) and not options.smoke else 0
 
 
@@ -60,7 +62,7 @@ def run(options: argparse.Namespace) -> Bench:
                 site.add_page(one.address(controls), one.html(controls))
         (work / "nginx").mkdir()
         with (
-            Nginx(work / "nginx", site.url, folders, work) as nginx,
+            Nginx(work / "nginx", site.url, folders, work, "js mjs") as nginx,
             sync_playwright() as playwright,
         ):
             bench = Bench(playwright, nginx.url)
@@ -80,7 +82,9 @@ def run(options: argparse.Namespace) -> Bench:
 def measure(bench: Bench, chosen: list[Contestant], number: int) -> None:
     """One round: visits, and how long controls take."""
     with bench.browser() as browser:
-        for one in chosen:
+        # Whoever comes first in a fresh browser meets it cold, so each does so in turn.
+        first = number % len(chosen)
+        for one in chosen[first:] + chosen[:first]:
             bench.visits(browser, one, number)
             if number < FEW or one.name in JUDGED:
                 for controls in CONTROLS:

@@ -179,7 +179,15 @@ export function connect(receive) {
           return null;
         }),
       ),
-    settings: () => JSON.stringify(window[KEY]?.settings ?? {}),
+    settings() {
+      const { settings, isReading } = window[KEY] ?? {};
+      // Our own start waits for it.
+      if (isReading)
+        console.warn(
+          '[chatkit-sync] What data-config names has not come yet and is left out: with data-start="none" give the settings to sync.start.',
+        );
+      return JSON.stringify(settings ?? {});
+    },
     report(message, isError) {
       console[isError ? "error" : "warn"](`[chatkit-sync] ${message}`);
     },

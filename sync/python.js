@@ -113,8 +113,9 @@ async function begin(core, otherType) {
 /** The page's core: a second copy of it would throw. */
 async function coreOf(addresses, ours) {
   for (const address of addresses) {
-    const core = await import(new URL(address, document.baseURI).href);
-    if (core.whenDefined) return core;
+    // What only looks like one may not be there, and ours would do.
+    const core = await import(new URL(address, document.baseURI).href).catch(() => null);
+    if (core?.whenDefined) return core;
   }
   if (globalThis[MODULES])
     throw new Error(

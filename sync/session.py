@@ -128,9 +128,10 @@ class Session:
         self.commands.stop()
         self._release_element()
         self.memory.stop()
-        self.browser.release(self._toolbar.element)
         self._watchdog.stop()
         self._toolbar.stop(self.snapshot)
+        # Only now: the end is told where the element is.
+        self.browser.release(self._toolbar.element)
         for undo in self._undos:
             undo()
         self._undos = []

@@ -42,7 +42,11 @@ export function start(recorder) {
   recorder.giveUp = (error) => giveUp(`Python could not be started: ${error?.message ?? error}.`);
   recorder.miss = (href) => recorder.giveUp(`${href} could not be loaded`);
   const blocked = new Set();
-  document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+  document.addEventListener("securitypolicyviolation", (violation) => {
+    const { disposition, effectiveDirective, blockedURI } = violation;
+    // What is reported alone is not blocked; what is the page's own is no cause.
+    const isOurs = blockedURI.startsWith(recorder.base) || !blockedURI.includes(":");
+    if (disposition === "report" || !isOurs) return;
     blocked.add(`The Content-Security-Policy blocks ${blockedURI} (${effectiveDirective}).`);
     // Pyodide waits for ever (measured).
     if (blockedURI === "wasm-eval") recorder.giveUp("WebAssembly is needed");
@@ -53,15 +57,26 @@ export function start(recorder) {
     Math.min(limit * 1000, 2 ** 31 - 1),
   );
   if (recorder.missed) recorder.miss(recorder.missed);
-  const settings = settingsOf(tag);
-  settings.then((all) => {
+  recorder.settings = attributesOf(tag);
+  recorder.isReading = Boolean(tag.dataset.config);
+  const settings = settingsOf(tag).then((all) => {
     recorder.settings = all;
+    recorder.isReading = false;
   });
   if (tag.dataset.start === "none") return;
   // Apart, so that the controls and the limit wait for nothing.
   import("./python.js")
     .then(({ startPython }) => startPython(recorder, settings))
     .catch(recorder.giveUp);
+}
+
+function attributesOf(tag) {
+  const settings = {};
+  for (const name of ["element", "parameter", "key", "scope"]) {
+    const value = tag.getAttribute(`data-${name}`);
+    if (value !== null) settings[name] = value;
+  }
+  return settings;
 }
 
 /** The JSON that `data-config` names, and the attributes, which go before it. */
@@ -80,9 +95,5 @@ async function settingsOf(tag) {
       );
     }
   }
-  for (const name of ["element", "parameter", "key", "scope"]) {
-    const value = tag.getAttribute(`data-${name}`);
-    if (value !== null) settings[name] = value;
-  }
-  return settings;
+  return Object.assign(settings, attributesOf(tag));
 }

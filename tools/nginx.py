@@ -67,7 +67,7 @@ def download(folder: str) -> bool:
     return subprocess.run(command, cwd=folder, capture_output=True).returncode == 0
 
 
-CONFIGURATION = """
+CONFIGURATION = r"""
 daemon off;
 {user}
 pid {work}/nginx.pid;
@@ -82,9 +82,10 @@ http {{
   scgi_temp_path {work}/scgi;
   default_type application/octet-stream;
   types {{
-    text/html html; text/css css; text/javascript js mjs; application/json json;
+    text/html html; text/css css; text/javascript {scripts}; application/json json;
     application/wasm wasm; application/zip zip;
   }}
+  map $uri $kept {{ ~/sync/embed\.js$ "no-cache"; default "public, max-age=31536000, immutable"; }}
   gzip on;
   gzip_static on;
   gzip_min_length 256;
@@ -103,7 +104,7 @@ http {{
 
 
 FOLDER = """location {prefix} {{
-      alias {path}/; add_header Cache-Control "public, max-age=31536000, immutable";
+      alias {path}/; add_header Cache-Control $kept;
     }}"""
 
 
@@ -112,11 +113,20 @@ class Nginx:
 
     ``folders`` are served from the same origin under their prefixes, for ever to be kept;
     ``elsewhere`` is served from an origin of its own. What lies there compressed (``.gz``) is
-    sent so.
+    sent so. ``scripts`` are the suffixes that it takes for scripts: nginx's own list has ``js``
+    alone.
     """
 
-    def __init__(self, work: Path, site: str, folders: Mapping[str, Path], elsewhere: Path) -> None:
+    def __init__(
+        self,
+        work: Path,
+        site: str,
+        folders: Mapping[str, Path],
+        elsewhere: Path,
+        scripts: str = "js",
+    ) -> None:
         self._work, self._site, self._folders, self._elsewhere = work, site, folders, elsewhere
+        self._scripts = scripts
 
     def __enter__(self) -> Nginx:
         """Start it on ports that are free."""
@@ -149,6 +159,7 @@ class Nginx:
                 folders="\n    ".join(folders),
                 elsewhere=self._elsewhere,
                 site=self._site,
+                scripts=self._scripts,
                 port=port,
                 other=other,
             )

@@ -12,7 +12,7 @@ def test_the_bench_measures_every_contestant() -> None:
     command = [sys.executable, "-m", "bench", "--smoke"]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stdout + done.stderr
-    lines = (CHECKOUT / "var" / "bench" / "samples.jsonl").read_text().splitlines()
+    lines = (CHECKOUT / "var" / "bench-smoke" / "samples.jsonl").read_text().splitlines()
     samples = [json.loads(line) for line in lines]
     contestants = {sample["contestant"] for sample in samples}
     measures = {sample["measure"] for sample in samples}

@@ -31,6 +31,7 @@ PYODIDE = (
     "python_stdlib.compiled.zip",
 )
 NAME_LENGTH = 12
+SCRIPTED = {".mjs": ".js"}
 
 
 class BuildError(Exception):
@@ -78,20 +79,34 @@ class Bundle:
 
     def folder(self, name: str, files: list[Path]) -> str:
         """Copy files that know each other by name; return their folder's path."""
-        everything = b"".join(path.name.encode() + path.read_bytes() for path in files)
+        contents = {scripted(path.name): scripted_content(path) for path in files}
+        everything = b"".join(file.encode() + content for file, content in contents.items())
         folder = f"assets/{name}-{digest(everything)}/"
-        for path in files:
-            self.write(folder + path.name, path.read_bytes())
+        for file, content in contents.items():
+            self.write(folder + file, content)
         return folder
+
+
+def scripted(name: str) -> str:
+    """Return a name that every host knows for a script: nginx's own list has no ``.mjs``, and no
+    browser takes a module that is not called one.
+    """
+    return name.removesuffix(".mjs") + ".js" if name.endswith(".mjs") else name
+
+
+def scripted_content(path: Path) -> bytes:
+    """Return a file with such names in it."""
+    content = path.read_bytes()
+    return content.replace(b".mjs", b".js") if path.suffix == ".mjs" else content
 
 
 def write_scripts(bundle: Bundle, folders: dict[str, str], archive: str) -> str:
     """Write our JavaScript, each file after those that it names; return the path of bridge.js."""
     runtime = bundle.add(
         "runtime",
-        ".mjs",
+        ".js",
         script("runtime.mjs", {f"./{old}": f"./{Path(new).name}/" for old, new in folders.items()
-                               if old != "vendor/pyscript/"}, {"IS_PACKED": True}),
+                               if old != "vendor/pyscript/"} | SCRIPTED, {"IS_PACKED": True}),
     )  # fmt: skip
     controls = bundle.add("controls", ".js", script("sync/controls.js"))
     bridge = bundle.add("bridge", ".js", script("sync/bridge.js", beside("controls.js", controls)))
@@ -130,8 +145,13 @@ def write_scripts(bundle: Bundle, folders: dict[str, str], archive: str) -> str:
         '"pyscript.toml",': f'"{archive}",',
         '"main.py",': "",
         re.search(r'"vendor/pyscript/toml-.*?",', read("sync/embed.js"))[0]: "",  # type: ignore[index]
+        # The stock library is not there.
+        '!path.endsWith(".zip")': "true",
     }
-    bundle.write("sync/embed.js", script("sync/embed.js", names | folders))
+    if "packages" in config:
+        # PyScript asks for an interpreter with them in it, and not for one that has begun.
+        names['if (type === "py")'] = "if (false)"
+    bundle.write("sync/embed.js", script("sync/embed.js", names | folders | SCRIPTED))
     return bridge
 
 

@@ -117,7 +117,7 @@ def test_the_wheel_in_a_configuration_of_the_pages_own(
     folder = f"{nginx.url}{FOLDER.rstrip('/')}"
     config = json.dumps(
         {
-            "interpreter": f"{folder}/{path('assets/runtime-*.mjs')}",
+            "interpreter": f"{folder}/{path('assets/runtime-*.js')}",
             "files": {f"{folder}/{path('*.whl')}": "./*"},
             "js_modules": {"main": {f"{folder}/{path('assets/bridge-*.js')}": "chatkit_bridge"}},
         }

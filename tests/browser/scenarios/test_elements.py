@@ -155,6 +155,11 @@ TELLS = """() => {
 }"""
 
 
+TELLS_WHERE = """() => {
+  addEventListener("chatkit-sync", ({ target }) => (window.where = target.id));
+}"""
+
+
 @pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
 def test_a_page_that_only_listens_hears_that_the_chat_has_gone_and_of_the_stop(
     scene: Scene, owner: bool
@@ -165,8 +170,10 @@ def test_a_page_that_only_listens_hears_that_the_chat_has_gone_and_of_the_stop(
     scene.wait(lambda: scene.js("heard.at(-1)") == "gone", "gone")
     scene.js(FRESH, "fresh")
     scene.wait(lambda: scene.js("heard.at(-1)") == "idle", "idle")
+    scene.js(TELLS_WHERE)
     scene.python("stop")
     scene.wait(lambda: scene.js("heard.at(-1)") == "stopped", "stopped")
+    assert scene.js("where") == "fresh", "it is told where the element is"
 
 
 COUNTS_DRAWINGS = """() => {

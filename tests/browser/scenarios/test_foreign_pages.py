@@ -111,13 +111,15 @@ document.querySelector("openai-chatkit").setOptions({
 """
 
 
-def open_strict(scene: Scene, policy: str, a: str, b: str) -> None:
+def open_strict(
+    scene: Scene, policy: str, a: str, b: str, header: str = "content-security-policy"
+) -> None:
     """A page without a line of script of its own, under this policy."""
     scene.build()
     scene.site.add_page("/scene/companion.js", COMPANION, "text/javascript")
     element = ELEMENT.replace(' style="height: 300px"', "")
     html = STRICT_PAGE.format(tag=scene.tag, runtime=scene.runtime, body=bar(a, b), element=element)
-    headers = {"content-security-policy": policy}
+    headers = {header: policy}
     scene.page.goto(scene.site.add_page(scene.path, html, headers=headers) + f"?threadId={a}")
 
 
@@ -139,6 +141,16 @@ def test_a_policy_without_wasm_is_named_as_the_cause_at_once(scene: Scene) -> No
     )
     scene.expect_report("error: ", "Python could not be started", "wasm-eval")
     scene.expect_on("open-a", "gate")
+
+
+def test_a_policy_that_only_reports_keeps_nothing_from_starting(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.console.allow(".*")
+    policy = STRICT.replace("'wasm-unsafe-eval'", "")
+    open_strict(scene, policy, a, b, header="content-security-policy-report-only")
+    scene.expect_phase("idle", limit=START_LIMIT)
+    everything(scene, a, b)
+    assert scene.reports() == []
 
 
 OWN = """<script type="{type}" config='{config}'>
@@ -212,6 +224,14 @@ def test_a_file_named_core_that_is_not_pyscripts(scene: Scene) -> None:
     a, b = make(scene, "Alpha", "Beta")
     scene.site.add_page("/scene/core.js", "export const mine = 1;", "text/javascript")
     head = '<script type="module" src="/scene/core.js"></script>'
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=head)
+    everything(scene, a, b)
+
+
+def test_what_only_looks_like_a_core_and_is_not_there(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.console.allow(".*404.*")
+    head = '<script type="module">import("/optional/core.js").catch(() => {});</script>'
     scene.open(body=bar(a, b), query=f"?threadId={a}", head=head)
     everything(scene, a, b)
 
