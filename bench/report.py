@@ -11,7 +11,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 
-from bench.measure import Sample
+from bench.measure import STAY, Sample
 
 mpl.use("svg")
 import matplotlib.pyplot as plt
@@ -63,7 +63,8 @@ def text_of(samples: list[Sample]) -> str:
                 numbers = f"{middle:>12,.{digits(unit, middle)}f}"
                 spread = f"{low:,.{digits(unit, low)}f} to {high:,.{digits(unit, high)}f}"
                 lines.append(f"  {contestant:32}{numbers}   {spread}   n={len(values)}")
-    return "\n".join([*lines, "", "As a ratio of medians in this run", *promise_lines(table)])
+    lines += ["", f"A reload comes {STAY:g} s after the first answer."]
+    return "\n".join([*lines, "As a ratio of medians in this run", *promise_lines(table)])
 
 
 def promise_lines(table: Table) -> list[str]:

@@ -104,7 +104,7 @@ export function connect(receive) {
       }),
     about: (number) => JSON.stringify(about(elements.get(number))),
     listen: (id, number) => listen(elements.get(number), begin(id), (value) => tell(id, value)),
-    /** Once for all that one task changes: nobody can click or look in between. */
+    /** Once for all that one task changes: no person can click or look in between. */
     draw(number, json) {
       const element = elements.get(number) ?? null;
       const state = JSON.parse(json);

@@ -33,6 +33,8 @@ export async function startPython(recorder, settings) {
   if (!/^[A-Za-z_]\w*$/.test(name))
     throw new Error(`data-package="${name}" is no name that a Python package can have`);
   const files = read(base, NO_PLUGINS, text);
+  // Not everybody needs all of them, and what is missing is told where it is awaited.
+  for (const file of Object.values(files)) file.catch(() => {});
   const furnish = async (interpreter) => {
     await settings;
     bring(interpreter, await files.sources, name);
@@ -44,8 +46,11 @@ export async function startPython(recorder, settings) {
   }
   const { cores, isShared } = await recorder.page;
   const core = `${base}vendor/pyscript/core.js`;
+  const otherType = type === "py" ? "mpy" : "py";
   if (isShared) {
-    const { whenDefined } = await coreOf(cores, core);
+    const theirs = await coreOf(cores);
+    if (!theirs) watch(type);
+    const { whenDefined } = theirs ?? (await begin(core, otherType));
     const { interpreter } = await whenDefined(type);
     await furnish(interpreter);
   } else {
@@ -56,7 +61,7 @@ export async function startPython(recorder, settings) {
       if (type === "py") preferCompiled(interpreter);
       return furnish(interpreter);
     };
-    await begin(core, type === "py" ? "mpy" : "py");
+    await begin(core, otherType);
     // Where a file is missing nobody waits for the interpreter to say so.
     await files.sources;
   }
@@ -90,8 +95,12 @@ async function pageCode(address) {
   }
 }
 
-/** PyScript of our own. */
+/** PyScript's core, of our own: a second copy beside one that runs would throw. */
 async function begin(core, otherType) {
+  if (globalThis[MODULES])
+    throw new Error(
+      "PyScript runs on this page, from an address that the tag does not see; data-core names it",
+    );
   if (
     !document.querySelector(`script[type=${otherType}],${otherType}-script,${otherType}-config`)
   ) {
@@ -100,7 +109,8 @@ async function begin(core, otherType) {
     config.textContent = JSON.stringify({ plugins: NO_PLUGINS });
     document.head.append(config);
   }
-  const { hooks } = await import(core);
+  const ours = await import(core);
+  const { hooks } = ours;
   // For workers alone, and made into a function from text: a strict policy forbids that.
   hooks.worker.onBeforeRunAsync.clear();
   // PyScript's, for as long as the page's Python awaits: scripts that run meanwhile, the chat's
@@ -108,20 +118,17 @@ async function begin(core, otherType) {
   hooks.main.onBeforeRunAsync.add(() => {
     delete document.currentScript;
   });
+  return ours;
 }
 
-/** The page's core: a second copy of it would throw. */
-async function coreOf(addresses, ours) {
+/** The page's core, where what looks like one is PyScript's. */
+async function coreOf(addresses) {
   for (const address of addresses) {
-    // What only looks like one may not be there, and ours would do.
+    // It may not be there, and ours would do.
     const core = await import(new URL(address, document.baseURI).href).catch(() => null);
     if (core?.whenDefined) return core;
   }
-  if (globalThis[MODULES])
-    throw new Error(
-      "PyScript runs on this page, from an address that the tag does not see; data-core names it",
-    );
-  return import(ours);
+  return null;
 }
 
 function bring(interpreter, sources, name) {
@@ -175,14 +182,13 @@ function watch(type) {
   });
   const configured = `script[type=${type}][config],${type}-script[config],${type}-config`;
   const observer = new MutationObserver((records) => {
-    const added = records.flatMap((record) => [...record.addedNodes]);
-    if (!added.some((node) => node.matches?.(configured))) return;
+    const isConfigured = (node) => node.matches?.(configured) || node.querySelector?.(configured);
+    if (!records.some(({ addedNodes }) => [...addedNodes].some(isConfigured))) return;
     observer.disconnect();
     console.warn(
       "[chatkit-sync] A PyScript configuration has come later and is not read: a page has one of " +
         "each type. What stands in the page from the start is the page's configuration, and ours.",
     );
   });
-  for (const parent of [document.head, document.body])
-    observer.observe(parent, { childList: true });
+  observer.observe(document, { childList: true, subtree: true });
 }

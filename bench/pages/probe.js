@@ -40,7 +40,7 @@
     "chatkit.response.start",
     () => {
       clearInterval(clicking);
-      mark("clicked", called);
+      if (called !== null) mark("clicked", called);
     },
     { capture: true, once: true },
   );

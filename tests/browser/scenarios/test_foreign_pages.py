@@ -284,13 +284,32 @@ def test_pyscript_that_comes_later_is_told_of(scene: Scene, their_core: str) -> 
     everything(scene, a, b)
 
 
-def test_a_configuration_that_comes_later_is_told_of(scene: Scene) -> None:
+def test_a_core_that_a_script_of_the_pages_brings_is_told_of_and_can_be_named(
+    scene: Scene, their_core: str
+) -> None:
+    """What an external module imports cannot be seen."""
+    a, b = make(scene, "Alpha", "Beta")
+    scene.console.allow("polyscript.js_modules")
+    scene.site.add_page("/scene/app.js", f'import "{their_core}";', "text/javascript")
+    head = '<script type="module" src="/scene/app.js"></script>'
+    scene.open(body=bar(a, b), head=head, wait=False)
+    scene.wait(lambda: any("data-core" in text for text in scene.reports()), "data-core is named")
+    named = f'data-core="{their_core}"'
+    scene.open(body=bar(a, b), head=head, query=f"?threadId={a}", attributes=named)
+    everything(scene, a, b)
+
+
+@pytest.mark.parametrize("container", ["", "<main><p>Text</p></main>"], ids=["body", "inside"])
+def test_a_configuration_that_comes_later_is_told_of(scene: Scene, container: str) -> None:
     a, b = make(scene, "Alpha", "Beta")
     scene.open(body=bar(a, b), query=f"?threadId={a}")
     scene.js(
-        "(type) => { const script = document.createElement('script'); script.type = type;"
-        " script.setAttribute('config', '{}'); document.body.append(script); }",
-        scene.runtime,
+        "([type, container]) => { const script = document.createElement('script');"
+        " script.type = type; script.setAttribute('config', '{}');"
+        " const template = document.createElement('template'); template.innerHTML = container;"
+        " const inside = template.content.firstElementChild; inside?.append(script);"
+        " document.body.append(inside ?? script); }",
+        [scene.runtime, container],
     )
     scene.expect_report("warning: ", "configuration", "is not read")
     everything(scene, a, b)
