@@ -20,6 +20,8 @@ const NO_PLUGINS = [
   "!py-game",
   "!py-terminal",
 ];
+const UNSEEN =
+  "PyScript runs on this page, from an address that the tag does not see; data-core names it";
 const served = new WeakSet();
 
 /**
@@ -97,10 +99,6 @@ async function pageCode(address) {
 
 /** PyScript's core, of our own: a second copy beside one that runs would throw. */
 async function begin(core, otherType) {
-  if (globalThis[MODULES])
-    throw new Error(
-      "PyScript runs on this page, from an address that the tag does not see; data-core names it",
-    );
   if (
     !document.querySelector(`script[type=${otherType}],${otherType}-script,${otherType}-config`)
   ) {
@@ -109,7 +107,9 @@ async function begin(core, otherType) {
     config.textContent = JSON.stringify({ plugins: NO_PLUGINS });
     document.head.append(config);
   }
-  const ours = await import(core);
+  const ours = await import(core).catch((error) => {
+    throw globalThis[MODULES] ? new Error(UNSEEN) : error;
+  });
   const { hooks } = ours;
   // For workers alone, and made into a function from text: a strict policy forbids that.
   hooks.worker.onBeforeRunAsync.clear();
