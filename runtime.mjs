@@ -18,7 +18,7 @@ let early = null;
 
 /**
  * Begin with Pyodide before PyScript asks: its core has to come and to run first, and meanwhile nobody
- * would compile the megabytes that arrive (measured: 200 ms of a first visit).
+ * would compile the megabytes that arrive (measured: the wasm is asked for 100 ms earlier).
  */
 export function begin() {
   const output = {};
@@ -76,7 +76,7 @@ export async function loadMicroPython(options = {}) {
 async function furnished(type, load) {
   try {
     const interpreter = await load();
-    if (tag?.type === type) await tag.bring?.(interpreter);
+    if (tag?.type === type) await tag.furnish?.(interpreter);
     return interpreter;
   } catch (error) {
     // PyScript waits for ever, without a word (measured).

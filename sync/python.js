@@ -25,7 +25,7 @@ const UNSEEN =
 const served = new WeakSet();
 
 /**
- * @param recorder what embed.js has put in place; gets `bring(interpreter)`, for runtime.mjs
+ * @param recorder what embed.js has put in place; gets `furnish(interpreter)`, for runtime.mjs
  * @param settings a promise of what Python will ask for
  * @returns a promise that rejects, in words for the page's developer, where Python cannot come
  */
@@ -50,20 +50,20 @@ export async function startPython(recorder, settings) {
   const core = `${base}vendor/pyscript/core.js`;
   const otherType = type === "py" ? "mpy" : "py";
   if (isShared) {
-    const theirs = await coreOf(cores);
+    const theirs = await coreOf(cores, recorder.tag.dataset.core);
     if (!theirs) watch(type);
-    const { whenDefined } = theirs ?? (await begin(core, otherType));
+    const { whenDefined } = theirs ?? (await loadCore(core, otherType));
     const { interpreter } = await whenDefined(type);
     await furnish(interpreter);
   } else {
     // The configuration has to be on the page before the core looks for one.
     await run(type, parts.shift(), await files.config);
     watch(type);
-    recorder.bring = (interpreter) => {
+    recorder.furnish = (interpreter) => {
       if (type === "py") preferCompiled(interpreter);
       return furnish(interpreter);
     };
-    await begin(core, otherType);
+    await loadCore(core, otherType);
     // Where a file is missing nobody waits for the interpreter to say so.
     await files.sources;
   }
@@ -98,7 +98,7 @@ async function pageCode(address) {
 }
 
 /** PyScript's core, of our own: a second copy beside one that runs would throw. */
-async function begin(core, otherType) {
+async function loadCore(core, otherType) {
   if (
     !document.querySelector(`script[type=${otherType}],${otherType}-script,${otherType}-config`)
   ) {
@@ -121,11 +121,14 @@ async function begin(core, otherType) {
   return ours;
 }
 
-/** The page's core, where what looks like one is PyScript's. */
-async function coreOf(addresses) {
+/** The page's core: the one that the page's author has `named`, or what looks like one and is. */
+async function coreOf(addresses, named) {
   for (const address of addresses) {
-    // It may not be there, and ours would do.
-    const core = await import(new URL(address, document.baseURI).href).catch(() => null);
+    const core = await import(new URL(address, document.baseURI).href).catch((error) => {
+      if (address === named) throw error;
+      // It only looks like one, may not be there, and ours would do.
+      return null;
+    });
     if (core?.whenDefined) return core;
   }
   return null;

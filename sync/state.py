@@ -50,9 +50,6 @@ FIELDS = (
     "lost",
 )
 
-DERIVED = ("phase", "occupied", "busy")
-"""What follows from the fields of a snapshot."""
-
 
 class Snapshot:
     """What the element shows and does, at one moment. Never changes; compare with `==`.
@@ -75,12 +72,6 @@ class Snapshot:
     - `notice`: what a person should be told although the chat goes on (a key of
       `toolbar.TEXTS`), else `None`.
     - `lost`: the thread that could not be shown and may be tried again, else `None`.
-
-    And what follows from these:
-
-    - `phase`: the first of `PHASES` that holds.
-    - `occupied`: something runs whose end we wait for, so that its silence can be a stall.
-    - `busy`: the chat is at work, or believes that it is.
     """
 
     thread_id: "str | None"
@@ -97,11 +88,8 @@ class Snapshot:
     gone: "bool"
     notice: "str | None"
     lost: "str | None"
-    phase: "str"
-    occupied: "bool"
-    busy: "bool"
 
-    __slots__ = FIELDS + DERIVED
+    __slots__ = FIELDS
 
     def __init__(
         self,
@@ -136,10 +124,6 @@ class Snapshot:
         put(self, "gone", gone)
         put(self, "notice", notice)
         put(self, "lost", lost)
-        # Asked for many times, and told once: a snapshot does not change.
-        put(self, "phase", _phase(self))
-        put(self, "occupied", bool(loading) or responding or commands > 0)
-        put(self, "busy", self.occupied or stalled or locked)
 
     def __setattr__(self, name: "str", value: "object") -> "None":
         raise AttributeError("a Snapshot does not change; use replace()")
@@ -156,23 +140,34 @@ class Snapshot:
         return f"Snapshot(phase={self.phase!r}, thread_id={self.thread_id!r}, busy={self.busy!r})"
 
     @property
+    def phase(self) -> "str":
+        """The first of `PHASES` that holds."""
+        if self.gone:
+            return "gone"
+        if self.failure is not None:
+            return "failed"
+        if self.stalled:
+            return "stalled"
+        if not (self.ready and self.restored):
+            return "starting"
+        if self.loading:
+            return "loading"
+        return "responding" if self.responding else "idle"
+
+    @property
+    def occupied(self) -> "bool":
+        """Something runs whose end we wait for, so that its silence can be a stall."""
+        return bool(self.loading) or self.responding or self.commands > 0
+
+    @property
     def retryable(self) -> "bool":
         """Whether something could not be shown and may be tried again: `ChatKit.retry`."""
         return self.lost is not None
 
-
-def _phase(snapshot: "Snapshot") -> "str":
-    if snapshot.gone:
-        return "gone"
-    if snapshot.failure is not None:
-        return "failed"
-    if snapshot.stalled:
-        return "stalled"
-    if not (snapshot.ready and snapshot.restored):
-        return "starting"
-    if snapshot.loading:
-        return "loading"
-    return "responding" if snapshot.responding else "idle"
+    @property
+    def busy(self) -> "bool":
+        """Whether the chat is at work, or believes that it is."""
+        return self.occupied or self.stalled or self.locked
 
 
 def as_dict(snapshot: "Snapshot") -> "dict[str, object]":

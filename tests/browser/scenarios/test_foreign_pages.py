@@ -228,6 +228,13 @@ def test_a_file_named_core_that_is_not_pyscripts(scene: Scene) -> None:
     everything(scene, a, b)
 
 
+def test_a_core_that_is_named_and_not_there_is_told(scene: Scene) -> None:
+    """The page's author means it: ours in its place would be a second one, where theirs runs."""
+    scene.console.allow(".*404.*")
+    scene.open(attributes='data-core="/gone/core.js"', wait=False)
+    scene.expect_report("error: ", "Python could not be started", "/gone/core.js")
+
+
 def test_what_only_looks_like_a_core_and_is_not_there(scene: Scene) -> None:
     a, b = make(scene, "Alpha", "Beta")
     scene.console.allow(".*404.*")
