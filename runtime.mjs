@@ -14,23 +14,6 @@ const tag = globalThis[Symbol.for("chatkit-sync")];
 /** Pyodide's version, which names PyScript's cache of packages; a test compares it with package.json. */
 export const version = "314.0.7";
 
-let early = null;
-
-/**
- * Begin with Pyodide before PyScript asks: its core has to come and to run first, and meanwhile nobody
- * would compile the megabytes that arrive (measured: the wasm is asked for 100 ms earlier).
- */
-export function begin() {
-  const output = {};
-  const interpreter = startPyodide({
-    stdout: (text) => (output.stdout ?? console.log)(text),
-    stderr: (text) => (output.stderr ?? console.warn)(text),
-  });
-  // Told to whoever asks.
-  interpreter.catch(() => {});
-  early = { interpreter, output };
-}
-
 /**
  * Start Pyodide, from the compiled standard library where there is one.
  *
@@ -39,23 +22,13 @@ export function begin() {
  * @returns {Promise<object>} Pyodide's API
  */
 export async function loadPyodide(options = {}) {
-  return furnished("py", () => {
-    const { stdout, stderr, indexURL: _, ...further } = options;
-    const begun = early;
-    early = null;
-    // What goes where can be said afterwards, and nothing else.
-    if (!begun || Object.keys(further).length > 0) return startPyodide(options);
-    Object.assign(begun.output, { stdout, stderr });
-    return begun.interpreter;
+  return furnished("py", async () => {
+    const [pyodide, stdLibURL] = await Promise.all([
+      import("./vendor/pyodide/pyodide.mjs"),
+      options.stdLibURL ?? standardLibrary(),
+    ]);
+    return pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL });
   });
-}
-
-async function startPyodide(options) {
-  const [pyodide, stdLibURL] = await Promise.all([
-    import("./vendor/pyodide/pyodide.mjs"),
-    options.stdLibURL ?? standardLibrary(),
-  ]);
-  return pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL });
 }
 
 /**

@@ -57,7 +57,7 @@
     /** Which interpreter, as PyScript names it. */
     type: (asked || runtime) === "mpy" ? "mpy" : "py",
     asked: asked || runtime,
-    /** What has happened to this element; it is not kept any longer. */
+    /** What happened before somebody asked, for this element; it is not kept any longer. */
     take(element, isMine) {
       taken.add(element);
       const mine = log.filter((entry) =>
@@ -81,7 +81,7 @@
       event.preventDefault();
       event.stopImmediatePropagation();
       mark();
-      // Off by the page's own hand.
+      // Off by the page's own hand: what it does not want now it does not want later.
       if (control.getAttribute("data-chatkit-page-disabled") === "true") return;
       if (control.matches("[data-chatkit-action]"))
         log.push({ click: control, at: performance.now(), focus: document.activeElement });
@@ -117,7 +117,7 @@
     // Megabytes, for which the chat is not to wait.
     if (/(wasm|zip|json)$/.test(path)) link.fetchPriority = "low";
     link.href = recorder.base + path;
-    // Pyodide waits for ever (measured), and has a library in reserve.
+    // Pyodide waits for ever for a file that does not come (measured); it has one in reserve.
     if (!path.endsWith(".zip")) link.onerror = () => recorder.miss(link.href);
     document.head.append(link);
   };
@@ -141,15 +141,8 @@
       if (!src) cores.push(...(text.match(/[^"'`\s]+\/core\.js[^"'`\s]*/g) ?? []));
       else if (/\/core\.js([?#]|$)/.test(src)) cores.push(src);
     }
-    if (!scripts && !config && !cores.length) {
-      [...CORE, ...INTERPRETERS[type]].forEach(preload);
-      if (type === "py")
-        import(`${base}runtime.mjs`).then(
-          ({ begin }) => begin(),
-          // Its preload tells.
-          () => {},
-        );
-    } else if (!scripts) {
+    if (!scripts && !config && !cores.length) [...CORE, ...INTERPRETERS[type]].forEach(preload);
+    else if (!scripts) {
       const starter = document.createElement(`${type}-script`);
       if (!config)
         starter.setAttribute("config", JSON.stringify({ interpreter: `${base}runtime.mjs` }));
@@ -167,7 +160,7 @@
   import(`${recorder.base}sync/start.js`).then(
     ({ start }) => start(recorder),
     (error) => {
-      // Nobody will come: the page is as it was.
+      // Nobody will ever come: the page is as it was before the tag.
       recorder.marking.disconnect();
       recorder.guard = () => {};
       for (const control of document.querySelectorAll("[data-chatkit-off]")) {

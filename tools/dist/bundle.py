@@ -148,9 +148,6 @@ def write_scripts(bundle: Bundle, folders: dict[str, str], archive: str) -> str:
         # The stock library is not there.
         '!path.endsWith(".zip")': "true",
     }
-    if "packages" in config:
-        # PyScript asks for an interpreter with them in it, and not for one that has begun.
-        names['if (type === "py")'] = "if (false)"
     bundle.write("sync/embed.js", script("sync/embed.js", names | folders | SCRIPTED))
     return bridge
 
