@@ -49,7 +49,8 @@ REASONS = {
     "stopped": "stop() was called",
     "missing": "the page has no such element",
     "script": "the script that defines <openai-chatkit> did not load",
-    "frame": "the element made no frame: setOptions was not called, or its options were refused",
+    "frame": "the element made no frame: setOptions was not called, its options were refused, or "
+    "the element was moved before",
     "never-ready": "the element was never ready",
     "no-answer": "the element does not answer: its frame shows something else than the chat",
     "slow": "the chat has not answered; its server may be slow, or away",

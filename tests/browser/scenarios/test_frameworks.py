@@ -112,8 +112,8 @@ def open_region(
     scene.open(
         owner=owner,
         companion=False,
-        body=region(a, b),
-        element="",
+        body="",
+        element=region(a, b),
         head=head + ("" if owner else CONFIGURE),
         foot=foot,
         query=f"?threadId={shown}" if shown else "",
@@ -134,14 +134,13 @@ def test_htmx_replaces_the_region(scene: Scene, owner: bool, how: str, busy: boo
     target = "#region" if how == "outerHTML" else "main"
     scene.site.add_page("/scene/part.html", region(a, b, "second"))
     button = FETCHES.format(target=target, how=how)
-    moved = "<script>document.querySelector('main').append(document.querySelector('#region'))"
     open_region(
         scene,
         a,
         b,
         owner=owner,
         head=library(scene, HTMX),
-        foot=button + moved + "</script>",
+        foot=button,
         shown=a,
     )
     if busy:

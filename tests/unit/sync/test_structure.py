@@ -1,7 +1,6 @@
 """The house: which module knows which, and what has to agree across files and languages."""
 
 import ast
-import gzip
 import importlib
 import inspect
 import re
@@ -245,8 +244,3 @@ def test_constants_that_are_not_self_evident_say_what_they_are(path: Path) -> No
 
 def test_the_browser_module_can_be_imported_where_there_is_no_browser() -> None:
     assert browser.Browser.__doc__
-
-
-def test_the_recorder_stays_small() -> None:
-    """At most 3 KB as a server would send it: it stands before everything else on the page."""
-    assert len(gzip.compress((SYNC / "embed.js").read_bytes(), 9)) <= 3072
