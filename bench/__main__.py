@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from bench.measure import Bench
+from bench.measure import EMPTY, Bench
 from bench.pages import CONTESTANTS, Contestant, make_site
 from bench.report import PROMISES, broken, text_of, write
 from tests.browser.site import Site
@@ -57,6 +57,7 @@ def run(options: argparse.Namespace) -> Bench:
         work = Path(folder)
         folders = make_site(work / "site")
         site = Site(ROOT, work / "chatkit.sqlite")
+        site.add_page(EMPTY, "<!doctype html><title>Empty</title>")
         for one in chosen:
             for controls in CONTROLS:
                 site.add_page(one.address(controls), one.html(controls))
@@ -81,10 +82,10 @@ def run(options: argparse.Namespace) -> Bench:
 
 def measure(bench: Bench, chosen: list[Contestant], number: int) -> None:
     """One round: visits, and how long controls take."""
-    with bench.browser() as browser:
-        # Whoever comes first in a fresh browser meets it cold, so each does so in turn.
-        first = number % len(chosen)
-        for one in chosen[first:] + chosen[:first]:
+    # Each in a browser of its own: in a shared one, whoever came before is in the numbers, with up
+    # to a third of them (measured).
+    for one in chosen:
+        with bench.browser() as browser:
             bench.visits(browser, one, number)
             if number < FEW or one.name in JUDGED:
                 for controls in CONTROLS:

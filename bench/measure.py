@@ -19,8 +19,12 @@ STAY = 3.0
 """Seconds between an answer and a reload: nobody reloads at once, and meanwhile the browser writes
 what it has compiled into its cache (V8 does so about two seconds after it was optimised).
 """
+EMPTY = "/empty.html"
+"""The page that a fresh browser shows first."""
 PROBE = Path(__file__).parent / "pages" / "probe.js"
-OURS = re.compile(r"/sync/embed\.js|/assets/(start|controls|python|bridge|archive|runtime|sync)-")
+OURS = re.compile(
+    r"/sync/embed\.js|/assets/(start|controls|python|bridge|archive|runtime|sources|compiled)-"
+)
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,15 @@ class Bench:
 
     @contextmanager
     def browser(self) -> Iterator[Browser]:
-        """A fresh browser: nothing compiled, nothing in a cache."""
+        """A fresh browser, with nothing compiled and nothing in a cache, that has shown one page:
+        a browser's own first page is not what is measured.
+        """
         options: dict[str, Any] = launch_options("chromium")
         browser = self._playwright.chromium.launch(**options)
         try:
+            context = browser.new_context()
+            context.new_page().goto(self._url + EMPTY)
+            context.close()
             yield browser
         finally:
             browser.close()

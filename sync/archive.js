@@ -1,23 +1,36 @@
 /**
- * Our own files as one archive. `make dist` puts this in the place of files.js, and the values of
- * the four names that it does not declare.
+ * Our own files as archives: sources, and byte code for the Pyodide that comes with them. `make dist`
+ * puts this in the place of files.js, and the values of the names that it does not declare.
  */
-/* global ARCHIVE, CONFIG, MAIN, RUNTIME */
+/* global SOURCES, COMPILED, PYODIDE, CONFIG, MAIN, RUNTIME */
 
 /** See files.js, which reads the same from a checkout. */
-export function read(base, plugins) {
+export function read({ base, type, plugins }) {
+  const files = unpacked(base + (type === "py" ? COMPILED : SOURCES));
   return {
     config: Promise.resolve(
       JSON.stringify({ ...CONFIG, interpreter: `${base}${RUNTIME}`, plugins }),
     ),
     main: Promise.resolve(MAIN),
-    sources: unpacked(`${base}${ARCHIVE}`),
+    files,
+    // The page may have a Pyodide of its own, and byte code is one version's.
+    fitting: ({ version }) =>
+      type !== "py" || version === PYODIDE ? files : unpacked(base + SOURCES),
   };
 }
 
-/** Gzip by our own hand: not every static host compresses. Python's own names in JSON inside. */
+/** Gzip by our own hand: not every static host compresses. */
 async function unpacked(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
-  return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).json();
+  const plain = answer.body.pipeThrough(new DecompressionStream("gzip"));
+  const all = new Uint8Array(await new Response(plain).arrayBuffer());
+  let at = all.indexOf(10) + 1;
+  const lengths = JSON.parse(new TextDecoder().decode(all.subarray(0, at)));
+  const files = {};
+  for (const [name, length] of Object.entries(lengths)) {
+    files[name] = all.subarray(at, at + length);
+    at += length;
+  }
+  return files;
 }

@@ -1,18 +1,21 @@
 /** Our own files, one by one, as pyscript.toml lists them. `make dist` puts archive.js in this place. */
 
 /**
- * @param base the address of the folder that has pyscript.toml
- * @param plugins what PyScript is told of its plugins
- * @param text fetches a text, and throws where there is none
- * @returns promises: `config`, what PyScript is told, as text; `main`, the text of main.py;
- *   `sources`, the text of each file of the package by its name
+ * @param from `base`, the address of the folder that has pyscript.toml; `type`, the interpreter, as
+ *   PyScript names it; `plugins`, what PyScript is told of its plugins; `text`, which fetches a text
+ *   and throws where there is none
+ * @returns promises: `config`, what PyScript is told, as text; `main`, the text of main.py; `files`,
+ *   the content of each file of the package by its name. And `fitting(interpreter)`, a promise of
+ *   those that this very interpreter can read.
  */
-export function read(base, plugins, text) {
+export function read({ base, plugins, text }) {
   const toml = text(new URL("pyscript.toml", base));
+  const files = toml.then((all) => sourcesOf(all, base, text));
   return {
     config: toml.then((all) => configOf(all, base, plugins)),
     main: text(new URL("main.py", base)),
-    sources: toml.then((all) => sourcesOf(all, base, text)),
+    files,
+    fitting: () => files,
   };
 }
 

@@ -34,16 +34,16 @@ export async function startPython(recorder, settings) {
   const { main, package: name = "sync", start } = recorder.tag.dataset;
   if (!/^[A-Za-z_]\w*$/.test(name))
     throw new Error(`data-package="${name}" is no name that a Python package can have`);
-  const files = read(base, NO_PLUGINS, text);
+  const ours = read({ base, type, plugins: NO_PLUGINS, text });
   // Not everybody needs all of them, and what is missing is told where it is awaited.
-  for (const file of Object.values(files)) file.catch(() => {});
+  for (const promise of [ours.config, ours.main, ours.files]) promise.catch(() => {});
   const furnish = async (interpreter) => {
     await settings;
-    bring(interpreter, await files.sources, name);
+    bring(interpreter, await ours.fitting(interpreter), name);
   };
   const parts = main ? [{ code: pageCode(main) }] : [];
   if (start !== "page") {
-    const code = files.main.then((ours) => ours.replace("from sync import", `from ${name} import`));
+    const code = ours.main.then((all) => all.replace("from sync import", `from ${name} import`));
     parts.unshift({ code, isSync: true });
   }
   const { cores, isShared } = await recorder.page;
@@ -57,7 +57,7 @@ export async function startPython(recorder, settings) {
     await furnish(interpreter);
   } else {
     // The configuration has to be on the page before the core looks for one.
-    await run(type, parts.shift(), await files.config);
+    await run(type, parts.shift(), await ours.config);
     watch(type);
     recorder.furnish = (interpreter) => {
       if (type === "py") preferCompiled(interpreter);
@@ -65,7 +65,7 @@ export async function startPython(recorder, settings) {
     };
     await loadCore(core, otherType);
     // Where a file is missing nobody waits for the interpreter to say so.
-    await files.sources;
+    await ours.files;
   }
   for (const part of parts) await run(type, part);
 }
@@ -134,7 +134,7 @@ async function coreOf(addresses, named) {
   return null;
 }
 
-function bring(interpreter, sources, name) {
+function bring(interpreter, files, name) {
   if (served.has(interpreter)) return;
   served.add(interpreter);
   const { FS } = interpreter;
@@ -143,7 +143,7 @@ function bring(interpreter, sources, name) {
       `the page's own Python has a module "${name}"; data-package gives ours another name`,
     );
   FS.mkdir(name);
-  for (const [file, source] of Object.entries(sources)) FS.writeFile(`${name}/${file}`, source);
+  for (const [file, content] of Object.entries(files)) FS.writeFile(`${name}/${file}`, content);
   globalThis[MODULES].set("chatkit_bridge", { ...bridge });
 }
 

@@ -49,8 +49,12 @@ def build(target: Path) -> None:
         ),
     }
     sources = small_sources(ROOT / "sync")
-    archive = bundle.add("sync", ".bin", packed(sources))
-    bridge = write_scripts(bundle, folders, archive)
+    pyodide, compiled = byte_code(sources)
+    archives = {
+        "SOURCES": bundle.add("sources", ".bin", packed(encoded(sources))),
+        "COMPILED": bundle.add("compiled", ".bin", packed(compiled)),
+    }
+    bridge = write_scripts(bundle, folders, archives, pyodide)
     version = json.loads((ROOT / "package.json").read_text())["version"]
     make_wheel(target, sources, version)
     bundle.write("VERSION", f"{version}\n".encode())
@@ -100,8 +104,13 @@ def scripted_content(path: Path) -> bytes:
     return content.replace(b".mjs", b".js") if path.suffix == ".mjs" else content
 
 
-def write_scripts(bundle: Bundle, folders: dict[str, str], archive: str) -> str:
-    """Write our JavaScript, each file after those that it names; return the path of bridge.js."""
+def write_scripts(
+    bundle: Bundle, folders: dict[str, str], archives: dict[str, str], pyodide: str
+) -> str:
+    """Write our JavaScript, each file after those that it names; return the path of bridge.js.
+
+    ``archives`` has the paths of our Python, ``pyodide`` is the version that the compiled one fits.
+    """
     runtime = bundle.add(
         "runtime",
         ".js",
@@ -114,7 +123,8 @@ def write_scripts(bundle: Bundle, folders: dict[str, str], archive: str) -> str:
     for key in ("files", "js_modules", "interpreter"):
         del config[key]
     values = {
-        "ARCHIVE": archive,
+        **archives,
+        "PYODIDE": pyodide,
         "CONFIG": config,
         "MAIN": (ROOT / "main.py").read_text(),
         "RUNTIME": runtime,
@@ -141,9 +151,13 @@ def write_scripts(bundle: Bundle, folders: dict[str, str], archive: str) -> str:
         "sync/bridge.js": bridge,
         "sync/files.js": files,
         "runtime.mjs": runtime,
-        # It is one archive, and JSON needs no parser of its own.
-        '"pyscript.toml",': f'"{archive}",',
+        # All of it is one archive for each interpreter, and JSON needs no parser of its own.
+        '"pyscript.toml",': "",
         '"main.py",': "",
+        '"vendor/micropython/micropython.mjs",': (
+            f'"vendor/micropython/micropython.mjs","{archives["SOURCES"]}",'
+        ),
+        '"vendor/pyodide/pyodide.mjs",': f'"vendor/pyodide/pyodide.mjs","{archives["COMPILED"]}",',
         re.search(r'"vendor/pyscript/toml-.*?",', read("sync/embed.js"))[0]: "",  # type: ignore[index]
         # The stock library is not there.
         '!path.endsWith(".zip")': "true",
@@ -185,10 +199,30 @@ def pyscript_files() -> list[Path]:
     return [path for path in files if not re.match(r"codemirror|xterm|\.", path.name)]
 
 
-def packed(sources: Mapping[str, str]) -> bytes:
-    """Return the archive of our Python: each source by its name, as JSON in gzip."""
-    text = json.dumps(dict(sorted(sources.items())), separators=(",", ":"), ensure_ascii=False)
-    return gzip.compress(text.encode(), compresslevel=9, mtime=0)
+def encoded(sources: Mapping[str, str]) -> dict[str, bytes]:
+    """Return sources as the bytes of their files."""
+    return {name: source.encode() for name, source in sources.items()}
+
+
+def byte_code(sources: Mapping[str, str]) -> tuple[str, dict[str, bytes]]:
+    """Compile sources with the Pyodide that the bundle has; return its version and the files."""
+    command = ["node", str(HERE / "byte_code.mjs"), str(VENDOR / "pyodide")]
+    done = subprocess.run(command, input=json.dumps(sources).encode(), capture_output=True)
+    if done.returncode != 0:
+        raise BuildError(f"byte code: {done.stderr.decode().strip()}")
+    said = json.loads(done.stdout)
+    files = {name: base64.b64decode(content) for name, content in said["files"].items()}
+    return said["version"], files
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return an archive in gzip: the length of each file by its name, as JSON in one line, and then
+    the files.
+    """
+    ordered = dict(sorted(files.items()))
+    index = {name: len(content) for name, content in ordered.items()}
+    line = json.dumps(index, separators=(",", ":")).encode() + b"\n"
+    return gzip.compress(line + b"".join(ordered.values()), compresslevel=9, mtime=0)
 
 
 def digest(content: bytes) -> str:

@@ -14,6 +14,7 @@ from ..conftest import CHECKOUT
 from ..scenarios.scene import START_LIMIT, Scene
 from ..scenarios.test_foreign_pages import STRICT, everything, open_strict
 from ..scenarios.threads import bar, make
+from ...unit.test_dist import MOST
 from ..test_demo import (  # noqa: F401 - run here as well, on the bundle
     Demo,
     test_a_typed_message_is_answered_and_is_there_after_a_reload,
@@ -25,9 +26,9 @@ from ..test_demo import (  # noqa: F401 - run here as well, on the bundle
 )
 from .conftest import FOLDER
 
-OURS = r"/sync/embed\.js$|/assets/(start|controls|python|bridge|archive|runtime|sync)-"
-MOST = 40_000
-"""Bytes of ours that a visit may download, as served."""
+OURS = (
+    r"/sync/embed\.js$|/assets/(start|controls|python|bridge|archive|runtime|sources|compiled)-"
+)
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_a_visit_downloads_little_of_ours_and_nothing_twice(scene: Scene) -> Non
     ours = {name: size for name, size in sizes.items() if re.search(OURS, name)}
     assert len(ours) == 8
     assert min(ours.values()) > 0
-    assert sum(ours.values()) <= MOST, ours
+    assert sum(ours.values()) <= MOST[scene.runtime], ours
     # All but the tag may be kept for ever.
     kept = [name for name in sizes if FOLDER in name and not name.endswith("embed.js")]
     assert [name for name in kept if not re.search(r"-[0-9a-f]{12}[./]", name)] == []
@@ -91,6 +92,29 @@ def test_a_tag_with_its_integrity_from_the_list(scene: Scene, bundle: Path) -> N
     a, b = make(scene, "Alpha", "Beta")
     scene.open(body=bar(a, b), query=f"?threadId={a}", attributes=f'integrity="{digest}"')
     everything(scene, a, b)
+
+
+OTHER_PYODIDE = """import * as runtime from "/runtime.mjs";
+export const { loadMicroPython, version } = runtime;
+export const loadPyodide = async (options) =>
+  Object.defineProperty(await runtime.loadPyodide(options), "version", { value: "0.1.0" });
+"""
+
+
+@pytest.mark.core
+def test_a_pyodide_of_another_version_gets_sources(scene: Scene) -> None:
+    """… for byte code is one version's; MicroPython has none."""
+    scene.site.add_page("/scene/other.mjs", OTHER_PYODIDE, "text/javascript")
+    own = (
+        '<script type="module" src="/vendor/pyscript/core.js"></script>'
+        f"<script type=\"{scene.runtime}\" config='{{\"interpreter\": \"/scene/other.mjs\"}}'>"
+        "</script>"
+    )
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=own)
+    everything(scene, a, b)
+    used = scene.js("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert [name for name in used if "/assets/sources-" in name] != []
 
 
 WHEEL_PAGE = """
