@@ -30,11 +30,12 @@ async def client_gone(receive: Receive) -> None:
         pass
 
 
-async def hang_up(scope: Scope, receive: Receive) -> None:
-    """Close the connection: what was sent arrives, an end of the answer does not."""
+async def hang_up(scope: Scope, receive: Receive, last: bytes = b"") -> None:
+    """Close the connection: what was sent arrives, and ``last``; an end of the answer does not."""
     transport = scope.get(TRANSPORT)
     if transport is None:
         raise ConnectionAbortedError("Only a server of demo.serving can hang up")
+    transport.write(last)
     transport.close()
     await client_gone(receive)
 

@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "core: the marked core, which runs on Pyodide too")
     config.addinivalue_line("markers", "once: once per engine, the same on both interpreters")
     config.addinivalue_line("markers", "row(key): the row of the behaviour page that a test holds")
+    config.addinivalue_line("markers", "checkout: the tag of the checkout, not of the bundle")
     config.addinivalue_line("markers", "long: not in `make test`, for the time that it takes")
     config.addinivalue_line("markers", "fault(name): the row of `make faults` that a test makes")
     config.addinivalue_line("markers", "hand: needs a hand inside the element; stand-in only")

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, WebError
 
+from bench.pages import bundled
 from tools.browsers import NoBrowser, launch_options
+from tools.dist.bundle import build
 
 from .site import Site
 
@@ -153,3 +155,22 @@ def context(console: Console, context: BrowserContext) -> BrowserContext:
     """A fresh context of the session's browser, with the console listened to."""
     console.watch(context)
     return context
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make dist` makes."""
+    target = tmp_path_factory.mktemp("bundle") / "dist"
+    build(target)
+    return target
+
+
+@pytest.fixture(scope="session")
+def laid(_site: Site, bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Serves the bundle, and the stand-in as a host of its own would: its app as one file."""
+    stand_in = tmp_path_factory.mktemp("stand-in")
+    for file in (CHECKOUT / "demo").glob("chatkit*.*"):
+        (stand_in / file.name).write_bytes(file.read_bytes())
+    bundled(CHECKOUT / "demo" / "chatkit-frame.js", stand_in / "chatkit-frame.js")
+    _site.lay_folder("/bundle/", bundle)
+    _site.lay_folder("/stand-in/", stand_in)

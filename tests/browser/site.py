@@ -9,7 +9,7 @@ server that went down and came back on the same port with the same database.
 
 from pathlib import Path
 
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from demo.faults import Faults
@@ -26,10 +26,15 @@ class Pages:
     def __init__(self) -> None:
         self.app: ASGIApp | None = None
         self._pages: dict[str, tuple[str, str, dict[str, str]]] = {}
+        self._folders: dict[str, Path] = {}
 
     def add(self, path: str, content: str, media_type: str, headers: dict[str, str]) -> None:
         """Serve this text under a path, in place of what is there."""
         self._pages[path] = (content, media_type, headers)
+
+    def lay(self, prefix: str, folder: Path) -> None:
+        """Serve the files of a folder, for good."""
+        self._folders[prefix] = folder
 
     def clear(self) -> None:
         """Take all pages away again."""
@@ -38,9 +43,16 @@ class Pages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the page of that path, else leave it to the application."""
         assert self.app is not None
-        page = self._pages.get(scope.get("path", ""))
+        path = scope.get("path", "")
+        page = self._pages.get(path)
         if page is None:
-            await self.app(scope, receive, send)
+            prefix = next(filter(path.startswith, self._folders), None)
+            if prefix is None:
+                await self.app(scope, receive, send)
+            else:
+                file = FileResponse(self._folders[prefix] / path.removeprefix(prefix))
+                file.headers.update({"cache-control": "max-age=3600", "connection": "close"})
+                await file(scope, receive, send)
             return
         content, media_type, headers = page
         always = {"cache-control": "no-store", "connection": "close"}
@@ -78,6 +90,10 @@ class Site:
         """Serve a text for the rest of the test; returns its whole address."""
         self._pages.add(path, content, media_type, headers or {})
         return self.url + path
+
+    def lay_folder(self, prefix: str, folder: Path) -> None:
+        """Serve the files of a folder under a prefix, for good; a browser may keep them."""
+        self._pages.lay(prefix, folder)
 
     def clear_pages(self) -> None:
         """Take the added pages away."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Frame, Locator, Page, Route
 
-FRAME = "**/demo/chatkit-frame.html*"
-FRAME_SCRIPT = "**/demo/chatkit-frame.js*"
+FRAME = "**/chatkit-frame.html*"
+FRAME_SCRIPT = "**/chatkit-frame.js*"
 
 BREAKS: dict[str, tuple[str, Callable[[Route], None]]] = {
     "404": (FRAME, lambda route: route.fulfill(status=404, body="Not found")),

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tools.dist.bundle import build
 from tools.nginx import Nginx
 
 from ..conftest import Console
@@ -16,14 +15,6 @@ from ..site import Site
 
 
 FOLDER = "/some/folder/"
-
-
-@pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `make dist` makes."""
-    target = tmp_path_factory.mktemp("bundle") / "dist"
-    build(target)
-    return target
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +52,10 @@ def fronted(site: Site, nginx: Nginx) -> Any:
 
 @pytest.fixture
 def scene(
-    fronted: Any, nginx: Nginx, page: Page, console: Console, runtime: str
+    fronted: Any, nginx: Nginx, laid: None, page: Page, console: Console, runtime: str
 ) -> Iterator[Scene]:
     """A scenario whose tag is the bundle's."""
-    scene = Scene(fronted, page, console, runtime)
-    scene.tag = f"{nginx.url}{FOLDER}sync/embed.js"
+    scene = Scene(fronted, page, console, runtime, f"{nginx.url}{FOLDER}sync/embed.js")
     page.goto(fronted.add_page("/scene/blank", "<!doctype html><title>Blank</title>"))
     yield scene
     assert scene.reports() == [], "the library said what the test did not expect"

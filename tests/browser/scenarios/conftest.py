@@ -51,9 +51,20 @@ def page(_warm_context: BrowserContext, console: Console, site: Site) -> Iterato
 
 
 @pytest.fixture
-def scene(site: Site, page: Page, console: Console, runtime: str) -> Iterator[Scene]:
-    """What a scenario is told with."""
-    scene = Scene(site, page, console, runtime)
+def scene(
+    site: Site,
+    laid: None,
+    page: Page,
+    console: Console,
+    runtime: str,
+    request: pytest.FixtureRequest,
+) -> Iterator[Scene]:
+    """What a scenario is told with: the tag is the bundle's, half of a start's cost, but in what is
+    marked `checkout`.
+    """
+    is_checkout = request.node.get_closest_marker("checkout") is not None
+    tag = "/sync/embed.js" if is_checkout else "/bundle/sync/embed.js"
+    scene = Scene(site, page, console, runtime, tag)
     yield scene
     assert scene.reports() == [], "the library said what the test did not expect"
 

@@ -88,7 +88,7 @@ COMPANION = """<script type="module">
     element.setOptions({options});
 </script>"""
 
-STAND_IN = '<script src="/demo/chatkit.js" async></script>'
+STAND_IN = '<script src="/stand-in/chatkit.js" async></script>'
 FAKE = '<script src="/scene/fake.js"></script>'
 ELEMENT = '<openai-chatkit id="chat" style="height: 300px"></openai-chatkit>'
 
@@ -120,14 +120,14 @@ class Hold:
 class Scene:
     """One page, its chat, and what the console says about both."""
 
-    def __init__(self, site: Site, page: Page, console: Console, runtime: str) -> None:
+    def __init__(self, site: Site, page: Page, console: Console, runtime: str, tag: str) -> None:
         self.site = site
         self.page = page
         self.console = console
         self.runtime = runtime
         self.chat = StandInDriver(page)
         self.path = PATH
-        self.tag = "/sync/embed.js"
+        self.tag = tag
         self._heard = 0
 
     # The page.
@@ -215,7 +215,7 @@ class Scene:
 
     def hold_python(self) -> Hold:
         """Keep Python from coming."""
-        return self.hold("**/vendor/pyscript/core.js")
+        return self.hold("**/pyscript*/core.js")
 
     def js(self, expression: str, argument: Any = None) -> Any:
         """Run JavaScript in the page."""

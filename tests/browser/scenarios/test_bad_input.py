@@ -7,6 +7,8 @@ import pytest
 
 from .scene import ELEMENT, START_LIMIT, TOOLBAR, Scene
 
+pytestmark = pytest.mark.checkout
+
 
 def works(scene: Scene) -> None:
     """The rest of the page."""

@@ -50,7 +50,7 @@ def asks(scene: Scene) -> None:
 @pytest.mark.fault("element script missing")
 @pytest.mark.once
 def test_an_element_script_that_is_missing(scene: Scene, row: Row) -> None:
-    scene.page.route("**/demo/chatkit.js", lambda route: route.abort())
+    scene.page.route("**/stand-in/chatkit.js", lambda route: route.abort())
     scene.open(settings={"ready_timeout": 0.3}, wait=False)
     row.says(TEXTS["failed-script"])
     scene.expect_report("error: ", "the script that defines <openai-chatkit> did not load")
@@ -64,7 +64,7 @@ def test_an_element_script_that_fails(scene: Scene, row: Row) -> None:
     scene.console.allow("broken on purpose")
     broken = "throw new Error('broken on purpose');"
     scene.page.route(
-        "**/demo/chatkit.js",
+        "**/stand-in/chatkit.js",
         lambda route: route.fulfill(body=broken, content_type="text/javascript"),
     )
     scene.open(settings={"ready_timeout": 0.3}, wait=False)
@@ -76,7 +76,7 @@ def test_an_element_script_that_fails(scene: Scene, row: Row) -> None:
 @pytest.mark.fault("element script late")
 @pytest.mark.once
 def test_an_element_script_that_is_late(scene: Scene, row: Row) -> None:
-    script = scene.hold("**/demo/chatkit.js")
+    script = scene.hold("**/stand-in/chatkit.js")
     scene.open(settings={"ready_timeout": 0.3}, wait=False)
     row.says(TEXTS["failed-script"])
     scene.expect_report("error: ", "did not load")
@@ -90,7 +90,7 @@ def test_an_element_script_that_is_late(scene: Scene, row: Row) -> None:
 def test_an_element_script_that_comes_twice(scene: Scene, row: Row) -> None:
     # The second definition is the page's error, whichever element it is.
     scene.console.allow("already been (used|defined)|openai-chatkit")
-    scene.open(foot='<script src="/demo/chatkit.js?again" async></script>')
+    scene.open(foot='<script src="/stand-in/chatkit.js?again" async></script>')
     works(scene)
     row.ends("went on")
 

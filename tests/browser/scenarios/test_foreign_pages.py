@@ -19,6 +19,8 @@ from demo.serving import ServerThread
 from .scene import CONTROLS, ELEMENT, LIMIT, START_LIMIT, Scene
 from .threads import bar, make
 
+pytestmark = pytest.mark.checkout
+
 CHECKOUT = Path(__file__).parents[3]
 PYSCRIPT = CHECKOUT / "vendor" / "pyscript"
 NAMES = {"mpy": "micropython", "py": "cpython"}
@@ -97,7 +99,7 @@ STRICT_PAGE = """<!doctype html>
     <link rel="icon" href="data:,">
     <script src="/scene/scene.js"></script>
     <script src="{tag}" data-runtime="{runtime}"></script>
-    <script src="/demo/chatkit.js" async></script>
+    <script src="/stand-in/chatkit.js" async></script>
     <script type="module" src="/scene/companion.js"></script>
   </head>
   <body>{body}<main>{element}</main></body>

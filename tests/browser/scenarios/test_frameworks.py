@@ -176,12 +176,12 @@ def test_htmx_morphs_the_region_during_an_answer(scene: Scene, owner: bool, how:
     lives(scene, a, b)
 
 
-TAG = '<script src="/sync/embed.js" data-runtime="{runtime}"></script>'
+TAG = '<script src="{tag}" data-runtime="{runtime}"></script>'
 
 
 def open_with_tag_in_body(scene: Scene, a: str, head: str, body: str) -> str:
     """A companion's page whose tag stands in the body; returns the body."""
-    tag = TAG.format(runtime=scene.runtime)
+    tag = TAG.format(tag=scene.tag, runtime=scene.runtime)
     address = scene.build(companion=False, head=head + CONFIGURE, body=tag + body, element="")
     with urlopen(address) as answer:
         html = answer.read().decode()

@@ -218,7 +218,8 @@ def test_18_what_another_script_empties_or_spoils_is_written_again(scene: Scene)
 
 def tab(scene: Scene) -> Scene:
     """Another tab of the same person, at the page's plain address."""
-    other = Scene(scene.site, scene.page.context.new_page(), scene.console, scene.runtime)
+    page = scene.page.context.new_page()
+    other = Scene(scene.site, page, scene.console, scene.runtime, scene.tag)
     other.path = scene.path
     visit(other)
     return other

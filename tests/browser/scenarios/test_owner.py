@@ -259,7 +259,7 @@ def test_a_domain_that_is_not_verified(scene: Scene, query: str) -> None:
 def test_what_never_becomes_ready_says_why(scene: Scene, what: str, reason: str) -> None:
     parts: dict[str, Any] = {"settings": {"ready_timeout": 0.5}, "wait": False}
     if what == "script":
-        scene.page.route("**/demo/chatkit.js", lambda route: route.abort())
+        scene.page.route("**/stand-in/chatkit.js", lambda route: route.abort())
     else:
         parts["companion"] = False
     scene.open(**parts)
@@ -294,7 +294,7 @@ def test_a_frame_that_is_none_is_found_out(scene: Scene, how: str) -> None:
 
 
 def test_late_ready_heals(scene: Scene) -> None:
-    script = scene.hold("**/demo/chatkit.js")
+    script = scene.hold("**/stand-in/chatkit.js")
     scene.open(settings={"ready_timeout": 0.3}, wait=False)
     scene.expect_phase("failed", limit=START_LIMIT)
     scene.expect_report("error: ", "the script that defines <openai-chatkit> did not load")

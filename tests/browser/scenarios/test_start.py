@@ -14,6 +14,8 @@ SKEW = """<script>
   performance.now = () => now() + scene.skew;
 </script>"""
 
+pytestmark = pytest.mark.checkout
+
 
 def test_controls_are_off_until_the_chat_is_ready(scene: Scene) -> None:
     python = scene.hold_python()
