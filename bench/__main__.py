@@ -94,11 +94,13 @@ def measure(bench: Bench, chosen: list[Contestant], number: int) -> None:
 
 def smoke(bench: Bench, chosen: list[Contestant]) -> None:
     """Every contestant visited once, and every measure taken once."""
+    *others, last = chosen
     with bench.browser() as browser:
-        for one in chosen:
-            bench.visits(browser, one, 0, stay=0.0)
-        bench.switches(browser, chosen[-1], CONTROLS[0], 1, 0)
-    bench.memory(chosen[0], 1000, 0)
+        for one in others:
+            bench.visits(browser, one, 0, stay=None)
+        bench.visits(browser, last, 0, stay=0.0)
+        bench.switches(browser, last, CONTROLS[0], 1, 0)
+    bench.memory(others[0], 1000, 0)
 
 
 if __name__ == "__main__":

@@ -69,21 +69,21 @@ class Bench:
         """Keep a sample."""
         self.samples.append(Sample(one.name, measure, value, unit, number))
 
-    def visits(self, browser: Browser, one: Contestant, number: int, *, stay: float = STAY) -> None:
-        """A first visit and a reload, and what the first takes over the network."""
+    def visits(
+        self, browser: Browser, one: Contestant, number: int, *, stay: float | None = STAY
+    ) -> None:
+        """A first visit, what it takes over the network, and a reload after so many seconds."""
         context = fresh(browser)
         page = context.new_page()
         count = Transfers(context.new_cdp_session(page))
-        for measure, go in (
-            ("first visit", lambda: page.goto(self._url + one.address())),
-            ("reload", page.reload),
-        ):
-            for name, at in start(page, go).items():
-                self.add(one, f"{name}, {measure}", at, "ms", number)
-            if measure == "first visit":
-                page.wait_for_timeout(stay * 1000)
-                self.add(one, "bytes of a first visit", count.all, "bytes", number)
-                self.add(one, "bytes of our own", count.ours, "bytes", number)
+        for name, at in start(page, lambda: page.goto(self._url + one.address())).items():
+            self.add(one, f"{name}, first visit", at, "ms", number)
+        page.wait_for_timeout((stay or 0) * 1000)
+        self.add(one, "bytes of a first visit", count.all, "bytes", number)
+        self.add(one, "bytes of our own", count.ours, "bytes", number)
+        if stay is not None:
+            for name, at in start(page, page.reload).items():
+                self.add(one, f"{name}, reload", at, "ms", number)
         context.close()
 
     def switches(

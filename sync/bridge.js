@@ -311,8 +311,9 @@ function watch(target, signal, send, { elements, served, heirs, due, keep }) {
     }
     const found = current ? null : find();
     if (!found?.isConnected || !isFree(found)) return;
-    // Replaced in one task: its having gone is no news.
-    due.delete(former);
+    // Replaced in one task: its having gone is no news, but where it was named by its id.
+    const gone = due.get(former);
+    if (gone) gone.snapshot = undefined;
     current = found;
     served.set(found, mine);
     elements.delete(last);

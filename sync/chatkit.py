@@ -90,7 +90,9 @@ class ChatKit:
             self._session.stop()
 
     def at_end(self, function: "Callable[[], None]") -> "None":
-        """Calls `function` once when this has been stopped and has let go of everything."""
+        """Calls `function` once when this has been stopped and has let go of everything, at once
+        where it has already. What it raises is reported.
+        """
         self._session.at_end(function)
 
     @property

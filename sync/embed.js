@@ -47,8 +47,8 @@
   const names =
     "ready error thread.change thread.load.start thread.load.end response.start response.end response.stop composer.submit history.open history.close tool.change effect deeplink log";
   const log = [];
-  /** When a load ended, for as long as its failure may follow: see LoadEnd in switch.py. */
-  let ended = 0;
+  /** A load's end, for as long as its failure may follow: see LoadEnd in switch.py. */
+  let ended = {};
   const taken = new WeakSet();
   const { core, runtime, runtimeParameter, start } = tag.dataset;
   const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
@@ -104,14 +104,16 @@
       (event) => {
         const target = event.composedPath()[0];
         if (taken.has(target) || log.length >= 5000) return;
-        const at = ended || event.timeStamp;
-        log.push({ target, name, detail: event.detail, at });
+        const entry = { target, name, detail: event.detail, at: event.timeStamp };
+        log.push(entry);
         if (name === "thread.load.end") {
           const { port1, port2 } = new MessageChannel();
-          ended = at;
-          port2.onmessage = () => (ended = 0);
+          ended = entry;
+          port2.onmessage = () => {
+            if (ended === entry) ended = {};
+          };
           setTimeout(() => port1.postMessage(0), 5);
-        }
+        } else if (ended.target === target) entry.at = ended.at;
       },
       true,
     );

@@ -90,6 +90,7 @@ class Session:
         self._draining = False
         self._undos: "list[Callable[[], None]]" = []
         self._element_undos: "list[Callable[[], None]]" = []
+        self._ends: "list[Callable[[], None]]" = []
 
     @property
     def scope(self) -> "str | None":
@@ -116,8 +117,11 @@ class Session:
         self.told("own.stopped")
 
     def at_end(self, function: "Callable[[], None]") -> "None":
-        """Calls `function` when everything else has been let go."""
-        self._undos.append(function)
+        """Calls `function` when everything else has been let go; at once where it has been."""
+        if self._stopped:
+            function()
+        else:
+            self._ends.append(function)
 
     def forget_clicks(self) -> "None":
         """What a former user has clicked while the chat started is not done."""
@@ -135,6 +139,12 @@ class Session:
         for undo in self._undos:
             undo()
         self._undos = []
+        ends, self._ends = self._ends, []
+        for function in ends:
+            try:
+                function()
+            except Exception as error:
+                self.browser.report_exception(error, "in what at_end was given")
 
     def _report_missing(self) -> "None":
         if self.element is None:

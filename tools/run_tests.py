@@ -22,6 +22,7 @@ from tools.browsers import NoBrowser, provide
 from tools.setup import NODE_MODULES, ROOT, VENV_PYTHON
 
 REPORTS = ROOT / "var" / "reports"
+BUNDLE = ROOT / "var" / "bundle"
 SUITE_NUMBERS = ("tests", "failures", "errors", "skipped")  # a report's own words
 INTERPRETERS = {"mpy": "MicroPython", "py": "Pyodide"}
 TYPED = ("sync", "demo", "tools", "tests", "bench", "main.py")
@@ -136,15 +137,17 @@ def checks() -> Iterator[Step]:
 
 def browser_tests(everything: bool, workers: int) -> Iterator[Step]:
     """Yield the runs in a browser: all tests on MicroPython, the marked core on Pyodide; or all."""
+    yield Step("the bundle", [str(VENV_PYTHON), "-m", "tools.dist", str(BUNDLE)])
     for engine in ("chromium", "firefox") if everything else ("chromium",):
         for runtime, interpreter in INTERPRETERS.items():
             command = [*pytest("tests/browser"), "--engine", engine, "--runtime", runtime]
             if not everything:
                 command += ["-m", "core and not long" if runtime == "py" else "not long"]
             if workers > 1:
-                command += ["--numprocesses", str(workers)]
+                command += ["--numprocesses", str(workers), "--dist", "worksteal"]
             name = f"browser tests, {interpreter}, {engine.title()}"
-            yield Step(name, command, engine, is_test=True)
+            bundle = {"CHATKIT_BUNDLE": str(BUNDLE)}
+            yield Step(name, command, engine, is_test=True, variables=bundle)
 
 
 def pytest(folder: str) -> list[str]:

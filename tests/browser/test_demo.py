@@ -128,7 +128,6 @@ def test_a_typed_message_is_answered_and_is_there_after_a_reload(demo: Demo) -> 
     expect(demo.cell("thread_id")).to_have_text(thread)
 
 
-@pytest.mark.core
 def test_the_inspector_shows_the_snapshot_and_never_what_was_written(demo: Demo) -> None:
     demo.open()
     name = {"mpy": "MicroPython", "py": "Pyodide"}[demo.runtime]

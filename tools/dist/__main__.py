@@ -1,4 +1,4 @@
-"""``python -m tools.dist``: build ``dist/`` in the checkout."""
+"""``python -m tools.dist``: build ``dist/`` in the checkout, or the folder that is named."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tools.setup import ROOT
 
 def main() -> int:
     """Build beside the old one, and only then put it in its place."""
-    target = ROOT / "dist"
-    fresh = ROOT / "var" / "dist"
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "dist"
+    fresh = ROOT / "var" / "fresh-bundle"
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         build(fresh)

@@ -135,7 +135,6 @@ def test_files_cross_as_they_are(scene: Scene) -> None:
     assert scene.js("fake.calls[0][1].files[0].name") == "note.txt"
 
 
-@pytest.mark.core
 def test_while_the_chat_answers_a_command_is_refused_or_waits(scene: Scene) -> None:
     scene.open(fake=True, python="")
     scene.js("fake.say('response.start')")

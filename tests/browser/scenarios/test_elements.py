@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .scene import CONTROLS, Scene
+from .scene import CONTROLS, TOOLBAR, Scene
 
 FRESH = """(id) => {
   const fresh = document.createElement("openai-chatkit");
@@ -19,7 +19,7 @@ OWNED = FRESH.replace("if (!window.fake)", "if (false)")
 
 @pytest.mark.parametrize(
     "owner",
-    [False, pytest.param(True, marks=pytest.mark.core)],
+    [False, True],
     ids=["companion", "owner"],
 )
 def test_an_element_that_leaves_and_a_new_one(scene: Scene, owner: bool) -> None:
@@ -38,6 +38,22 @@ def test_an_element_that_leaves_and_a_new_one(scene: Scene, owner: bool) -> None
     scene.press("#send")
     expect(scene.messages()).to_have_count(4)
     scene.expect_query(f"?threadId={a}")
+
+
+def test_a_toolbar_that_names_what_was_replaced_says_so(scene: Scene) -> None:
+    """The other element is served, and is not this toolbar's."""
+    named = TOOLBAR.replace("data-chatkit-toolbar", 'data-chatkit-toolbar="#chat"', 1)
+    scene.open(fake=True, body=named)
+    scene.js(
+        """() => {
+          const other = document.createElement("openai-chatkit");
+          other.id = "other";
+          document.querySelector("#chat").replaceWith(other);
+        }"""
+    )
+    scene.expect_phase("gone")
+    scene.expect_off("send", reason="gone")
+    scene.expect_report("warning: ", 'names "#chat", which no element matches')
 
 
 def test_a_moved_element_is_dead(scene: Scene) -> None:

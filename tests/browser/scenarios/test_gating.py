@@ -50,7 +50,6 @@ def test_while_an_answer_streams_every_control_is_off(scene: Scene) -> None:
     expect_page_has_its_own_off(scene)
 
 
-@pytest.mark.core
 def test_while_a_thread_loads_every_control_is_off(scene: Scene) -> None:
     """It must show 4, for a load."""
     thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])

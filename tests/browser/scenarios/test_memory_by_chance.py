@@ -22,7 +22,7 @@ from playwright.sync_api import Error, Page, expect
 from .scene import START_LIMIT, TOOLBAR, Scene
 from .threads import MODES, make, store
 
-SEEDS = int(os.environ.get("SEEDS", "3"))
+SEEDS = int(os.environ.get("SEEDS", "2"))
 CALM_SEEDS = max(1, SEEDS // 3)
 LENGTH = 25
 KEY = "chatkit.threadId"

@@ -82,7 +82,6 @@ def talk(scene: Scene, thread: str | None) -> None:
 # 8: push or replace.
 
 
-@pytest.mark.core
 @MODES
 def test_08_a_first_message_replaces_an_entry_that_names_no_thread(
     scene: Scene, owner: bool
@@ -339,7 +338,6 @@ def test_09_a_poisoned_thread_that_is_chosen_again_in_the_chat_leaves_no_trace(
     assert fault.hits == 1
 
 
-@pytest.mark.core
 @MODES
 def test_09_a_control_opens_a_poisoned_thread_afresh(scene: Scene, owner: bool) -> None:
     """An owner in a fresh element, a companion by loading the page at its address."""

@@ -134,7 +134,7 @@ RENEW = """() => {
 @pytest.mark.parametrize(
     ("head", "says"),
     [
-        pytest.param(DENIED, "cannot be read (denied)", marks=pytest.mark.core),
+        (DENIED, "cannot be read (denied)"),
         (FULL, "cannot be written (full)"),
         (UNREADABLE, "cannot be read (broken)"),
     ],

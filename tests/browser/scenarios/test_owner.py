@@ -401,7 +401,6 @@ start({
 """
 
 
-@pytest.mark.core
 def test_a_client_tool_whose_javascript_throws_is_answered(scene: Scene) -> None:
     """MicroPython loses the coroutine; the thread must not be locked for that (fact 9)."""
     scene.console.allow("JSON")

@@ -34,6 +34,28 @@ def test_stop_inside_a_listener_leaves_nothing_behind(owner: bool) -> None:
     assert page.snapshot.failure == "stopped"
 
 
+def test_what_is_given_for_the_end_is_called_once_and_keeps_nothing_from_ending() -> None:
+    """Also before the start, after the end, and where it raises."""
+    page = Page(owner=False, starts=False)
+    left: list[dict[str, int]] = []
+
+    def fail() -> None:
+        left.append(page.browser.counts())
+        raise ValueError("of the page's own")
+
+    page.chatkit.at_end(fail)
+    page.chatkit.at_end(lambda: left.append(page.browser.counts()))
+    page.chatkit.start()
+    page.wait(2.0)
+    page.chatkit.stop()
+    page.chatkit.at_end(lambda: left.append({}))
+    assert len(left) == 3
+    for counts in left:
+        assert all(count == 0 for name, count in counts.items() if name != "elements"), counts
+    [(error, where)] = page.browser.exceptions
+    assert (str(error), where) == ("of the page's own", "in what at_end was given")
+
+
 @in_loop
 async def test_stopped_before_its_start_it_says_so_at_once() -> None:
     page = Page(owner=False, starts=False)

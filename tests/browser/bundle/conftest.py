@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tools.nginx import Nginx
 
@@ -13,18 +13,24 @@ from ..conftest import Console
 from ..scenarios.scene import Scene
 from ..site import Site
 
-
 FOLDER = "/some/folder/"
 
 
 @pytest.fixture(scope="session")
-def nginx(
-    bundle: Path, _site: Site, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Nginx]:
+def nginx(bundle: Path, _site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     """A static host in front of the tests' site."""
     work = tmp_path_factory.mktemp("nginx")
     with Nginx(work, _site.url, {FOLDER: bundle}, elsewhere=bundle) as nginx:
         yield nginx
+
+
+@pytest.fixture
+def page(browser: Browser, console: Console) -> Iterator[Page]:
+    """A page in a context of its own: nothing stored, nothing cached."""
+    context = browser.new_context()
+    console.watch(context)
+    yield context.new_page()
+    context.close()
 
 
 class Fronted:

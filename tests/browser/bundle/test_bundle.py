@@ -10,11 +10,11 @@ from playwright.sync_api import Page, Request
 
 from tools.nginx import Nginx
 
+from ...unit.test_dist import MOST
 from ..conftest import CHECKOUT
 from ..scenarios.scene import START_LIMIT, Scene
 from ..scenarios.test_foreign_pages import STRICT, everything, open_strict
 from ..scenarios.threads import bar, make
-from ...unit.test_dist import MOST
 from ..test_demo import (  # noqa: F401 - run here as well, on the bundle
     Demo,
     test_a_typed_message_is_answered_and_is_there_after_a_reload,
@@ -26,9 +26,7 @@ from ..test_demo import (  # noqa: F401 - run here as well, on the bundle
 )
 from .conftest import FOLDER
 
-OURS = (
-    r"/sync/embed\.js$|/assets/(start|controls|python|bridge|archive|runtime|sources|compiled)-"
-)
+OURS = r"/sync/embed\.js$|/assets/(start|controls|python|bridge|archive|runtime|sources|compiled)-"
 
 
 @pytest.fixture
@@ -107,7 +105,7 @@ def test_a_pyodide_of_another_version_gets_sources(scene: Scene) -> None:
     scene.site.add_page("/scene/other.mjs", OTHER_PYODIDE, "text/javascript")
     own = (
         '<script type="module" src="/vendor/pyscript/core.js"></script>'
-        f"<script type=\"{scene.runtime}\" config='{{\"interpreter\": \"/scene/other.mjs\"}}'>"
+        f'<script type="{scene.runtime}" config=\'{{"interpreter": "/scene/other.mjs"}}\'>'
         "</script>"
     )
     a, b = make(scene, "Alpha", "Beta")
@@ -134,6 +132,7 @@ def test_the_wheel_in_a_configuration_of_the_pages_own(
     scene: Scene, bundle: Path, nginx: Nginx, tag: bool
 ) -> None:
     """The tag beside it records the start, and is told to bring no Python."""
+
     def path(pattern: str) -> str:
         [found] = bundle.glob(pattern)
         return found.relative_to(bundle).as_posix()
@@ -151,7 +150,9 @@ def test_the_wheel_in_a_configuration_of_the_pages_own(
         folder=folder, core=path("assets/pyscript-*/core.js"), runtime=scene.runtime, config=config
     )
     if tag:
-        scene.open(body=bar(a, b), query=f"?threadId={a}", foot=foot, attributes='data-start="none"')
+        scene.open(
+            body=bar(a, b), query=f"?threadId={a}", foot=foot, attributes='data-start="none"'
+        )
     else:
         scene.tag = "data:text/javascript,"
         scene.open(body=bar(a, b), query=f"?threadId={a}", foot=foot)
