@@ -84,7 +84,8 @@ def measure(bench: Bench, chosen: list[Contestant], number: int) -> None:
     """One round: visits, and how long controls take."""
     # Each in a browser of its own: in a shared one, whoever came before is in the numbers, with up
     # to a third of them (measured).
-    for one in chosen:
+    first = number % len(chosen)
+    for one in chosen[first:] + chosen[:first]:
         with bench.browser() as browser:
             bench.visits(browser, one, number)
             if number < FEW or one.name in JUDGED:

@@ -63,7 +63,10 @@ def text_of(samples: list[Sample]) -> str:
                 numbers = f"{middle:>12,.{digits(unit, middle)}f}"
                 spread = f"{low:,.{digits(unit, low)}f} to {high:,.{digits(unit, high)}f}"
                 lines.append(f"  {contestant:32}{numbers}   {spread}   n={len(values)}")
-    lines += ["", f"A reload comes {STAY:g} s after the first answer."]
+    lines += [
+        "",
+        f"Each in a fresh browser, after an empty page; a reload {STAY:g} s after the answer.",
+    ]
     return "\n".join([*lines, "As a ratio of medians in this run", *promise_lines(table)])
 
 

@@ -8,7 +8,7 @@ a failure and for another wish alike (measured).
 from .errors import BUSY_KINDS, rejection_kind
 from .limit import Limit
 from .state import thread_of
-from .switch import LoadEnd
+from .switch import TAKEN_BACK, LoadEnd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,8 +96,9 @@ class Restoring:
             if remaining > 0:
                 self._timer = self._browser.later(remaining, self._ask)
             else:
-                # Long ago, while Python started and the page stood still.
-                self._ask_after(HOPS)
+                # Long ago, while Python started and the page stood still: a frame in our process
+                # has stood still as well, and may answer in a later task.
+                self._timer = self._browser.later(TAKEN_BACK, lambda: self._ask_after(HOPS))
         else:
             self._ask()
 

@@ -19,15 +19,15 @@
   });
   gated.observe(document, { childList: true, subtree: true, attributes: true });
 
-  let called = null;
   customElements.whenDefined("openai-chatkit").then((Element) => {
     const { sendUserMessage } = Element.prototype;
     Element.prototype.sendUserMessage = function (...args) {
-      called ??= performance.now();
+      const called = performance.now();
       const outcome = sendUserMessage.apply(this, args);
-      outcome.catch(() => {
-        called = null;
-      });
+      outcome.then(
+        () => mark("clicked", called),
+        () => {},
+      );
       return outcome;
     };
   });
@@ -36,14 +36,10 @@
   const clicking = setInterval(() => {
     document.querySelector("[data-bench=send]")?.click();
   }, 10);
-  addEventListener(
-    "chatkit.response.start",
-    () => {
-      clearInterval(clicking);
-      if (called !== null) mark("clicked", called);
-    },
-    { capture: true, once: true },
-  );
+  addEventListener("chatkit.response.start", () => clearInterval(clicking), {
+    capture: true,
+    once: true,
+  });
   addEventListener("chatkit.response.end", () => mark("answered"), { capture: true, once: true });
 
   /** Milliseconds from each of `rounds` × 2 events to the last control that it switches. */

@@ -49,8 +49,10 @@ class Pages:
             prefix = next(filter(path.startswith, self._folders), None)
             if prefix is None:
                 await self.app(scope, receive, send)
+            elif not (place := self._folders[prefix] / path.removeprefix(prefix)).is_file():
+                await Response("Not found", 404)(scope, receive, send)
             else:
-                file = FileResponse(self._folders[prefix] / path.removeprefix(prefix))
+                file = FileResponse(place)
                 file.headers.update({"cache-control": "max-age=3600", "connection": "close"})
                 await file(scope, receive, send)
             return

@@ -1,10 +1,13 @@
 """The commands behind the Makefile."""
 
+import marshal
 import shutil
 import subprocess
 import sys
+import traceback
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -300,3 +303,18 @@ def test_a_run_without_a_test_is_no_success(
     monkeypatch.setattr(run_tests, "REPORTS", tmp_path)
     monkeypatch.setattr(run_tests, "execute", lambda command, variables: run_tests.NO_TEST_RAN)
     assert Step("unit tests, CPython", [], is_test=True).run() == "no test ran"
+
+
+def test_small_byte_code_has_no_lines_and_tracebacks_all_the_same() -> None:
+    """Of functions of any length: an entry of the table stands for up to eight units of code."""
+    body = "".join(f"\n    x = x + {number}" for number in range(20))
+    source = f"def f(x):{body}\n    return x / 0\ndef g(x): return f(x)"
+    content = stdlib_in_pyodide.small_byte_code("small.py", source)
+    names: dict[str, Any] = {}
+    exec(marshal.loads(content[16:]), names)
+    assert {line for *_, line in names["f"].__code__.co_lines()} == {None}
+    with pytest.raises(ZeroDivisionError) as error:
+        names["g"](1)
+    text = "".join(traceback.format_exception(error.value))
+    assert 'File "small.py", line None, in f' in text
+    assert 'File "small.py", line None, in g' in text

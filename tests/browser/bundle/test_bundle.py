@@ -92,27 +92,35 @@ def test_a_tag_with_its_integrity_from_the_list(scene: Scene, bundle: Path) -> N
     everything(scene, a, b)
 
 
-OTHER_PYODIDE = """import * as runtime from "/runtime.mjs";
+PYODIDE = """import * as runtime from "/runtime.mjs";
 export const { loadMicroPython, version } = runtime;
 export const loadPyodide = async (options) =>
-  Object.defineProperty(await runtime.loadPyodide(options), "version", { value: "0.1.0" });
+  Object.defineProperty(await runtime.loadPyodide(options), "version", { value: "VERSION" });
+"""
+WHERE = """
+@probe
+def where():
+    import sync
+    return sync.__file__.rpartition(".")[2]
 """
 
 
 @pytest.mark.core
-def test_a_pyodide_of_another_version_gets_sources(scene: Scene) -> None:
-    """… for byte code is one version's; MicroPython has none."""
-    scene.site.add_page("/scene/other.mjs", OTHER_PYODIDE, "text/javascript")
-    own = (
-        '<script type="module" src="/vendor/pyscript/core.js"></script>'
-        f'<script type="{scene.runtime}" config=\'{{"interpreter": "/scene/other.mjs"}}\'>'
-        "</script>"
-    )
+@pytest.mark.parametrize("version", ["same", "other"])
+def test_a_pyodide_of_the_pages_own_gets_byte_code_only_of_its_own_version(
+    scene: Scene, version: str
+) -> None:
+    """MicroPython always gets sources."""
+    package = json.loads((CHECKOUT / "node_modules/pyodide/package.json").read_text())
+    module = PYODIDE.replace("VERSION", package["version"] if version == "same" else "0.1.0")
+    scene.site.add_page("/scene/own.mjs", module, "text/javascript")
+    own = f"""<script type="module" src="/vendor/pyscript/core.js"></script>
+      <script type="{scene.runtime}" config='{{"interpreter": "/scene/own.mjs"}}'></script>"""
     a, b = make(scene, "Alpha", "Beta")
-    scene.open(body=bar(a, b), query=f"?threadId={a}", head=own)
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=own, python=WHERE)
     everything(scene, a, b)
-    used = scene.js("performance.getEntriesByType('resource').map((one) => one.name)")
-    assert [name for name in used if "/assets/sources-" in name] != []
+    is_compiled = scene.runtime == "py" and version == "same"
+    assert scene.python("where") == ("pyc" if is_compiled else "py")
 
 
 WHEEL_PAGE = """

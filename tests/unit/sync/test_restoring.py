@@ -8,6 +8,7 @@ import pytest
 from sync.restoring import HOPS, RESTORE_TIMEOUT, Restoring
 from sync.settling import SETTLE_DELAY
 from sync.state import Snapshot, advance
+from sync.switch import TAKEN_BACK
 from tests.fakes import FakeBrowser
 
 
@@ -156,6 +157,7 @@ def test_where_the_moment_is_over_only_what_is_on_its_way_is_waited_for() -> Non
     waiting: list[Callable[[], None]] = []
     restore.browser.after_messages = waiting.append  # type: ignore[assignment]
     restore.tell("ready", ago=1.0)
+    restore.wait(TAKEN_BACK)
     for _ in range(HOPS):
         assert restore.loads == []
         waiting.pop()()
