@@ -6,13 +6,13 @@ import gzip
 import html
 import json
 import shutil
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.dist.bundle import build
-from tools.setup import NODE_MODULES, ROOT, VENDOR
+from tools.esbuild import bundled
+from tools.setup import ROOT, VENDOR
 
 SOURCES = Path(__file__).parent / "pages"
 BUNDLE = "/bundle/"
@@ -157,13 +157,6 @@ def make_site(target: Path) -> Mapping[str, Path]:
         # Compressed beforehand, as a host keeps them: the machine is to be the browser's.
         (file.parent / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), 6, mtime=0))
     return folders
-
-
-def bundled(source: Path, target: Path) -> None:
-    """Make one small script of a module and of what it imports."""
-    esbuild = [str(NODE_MODULES / ".bin" / "esbuild"), str(source), "--bundle", "--minify"]
-    esbuild += ["--jsx=automatic", '--define:process.env.NODE_ENV="production"']
-    subprocess.run([*esbuild, "--log-level=warning", f"--outfile={target}"], check=True)
 
 
 def files_of(folders: Iterable[Path]) -> list[Path]:

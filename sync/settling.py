@@ -103,6 +103,10 @@ class Settling:
         self._is_shown_known = known
         if known and agrees:
             self.proof.saw(shown)
+            if self._switch is not None and self._switch.is_over(shown):
+                # Its own load, which has ended: believed a second time it would go into whatever
+                # entry the page has pushed since.
+                self._drop()
 
     @property
     def is_creating(self) -> "bool":

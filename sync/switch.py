@@ -81,6 +81,10 @@ class Switch:
         has_just_ended = self.load_end is not None and self.load_end.is_just_before(at)
         return is_back and thread_id != self.thread_id and has_just_ended
 
+    def is_over(self, thread_id: "str | None") -> "bool":
+        """Whether it has led to this thread and nothing of it is on its way any more."""
+        return self.thread_id == thread_id and not (self.is_loading or self.is_doubted)
+
     def stop(self) -> "None":
         """Lets go of the timer, where one runs."""
         if self.load_end is not None:

@@ -143,15 +143,19 @@ def put(target: zipfile.ZipFile, name: str, data: bytes) -> None:
 
 def byte_code(name: str, source: bytes) -> bytes:
     """Compile a source to the bytes of a ``.pyc``."""
-    header = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
-    return header + importlib.util.source_hash(source) + marshal.dumps(code_of(name, source))
+    return pyc(source, code_of(name, source))
 
 
 def small_byte_code(name: str, source: str) -> bytes:
     """Compile a source to the bytes of a ``.pyc`` whose tracebacks name no lines."""
-    code = without_lines(compile(source, name, "exec", optimize=2, dont_inherit=True))
+    code = compile(source, name, "exec", optimize=2, dont_inherit=True)
+    return pyc(source.encode(), without_lines(code))
+
+
+def pyc(source: bytes, code: CodeType) -> bytes:
+    """Return the bytes of a ``.pyc`` that is never compared with its source (PEP 552)."""
     header = importlib.util.MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little")
-    return header + importlib.util.source_hash(source.encode()) + marshal.dumps(code)
+    return header + importlib.util.source_hash(source) + marshal.dumps(code)
 
 
 def without_lines(code: CodeType) -> CodeType:

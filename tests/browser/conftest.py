@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError
 
-from bench.pages import bundled
 from tools.browsers import NoBrowser, launch_options
 from tools.dist.bundle import build
+from tools.esbuild import bundled
 
 from .site import Site
 

@@ -493,10 +493,7 @@ def test_14_back_during_the_start_is_remembered(scene: Scene) -> None:
 def test_15_a_fragment_and_the_pages_own_entries_switch_nothing(scene: Scene) -> None:
     a, b = make(scene, "Alpha", "Beta")
     jump = '<a id="jump" href="#part">Jump</a>'
-    # The end of its load settles a restored thread once more: an entry that the page pushes before
-    # would be taken for one that has lost it.
-    soon = {"settle_delay": 0.001}
-    scene.open(body=bar(a, b) + jump, query=f"?threadId={a}", settings=soon)
+    scene.open(body=bar(a, b) + jump, query=f"?threadId={a}")
     expect_settled(scene, a, f"?threadId={a}")
     scene.press("#jump")
     scene.expect_query(f"?threadId={a}#part")

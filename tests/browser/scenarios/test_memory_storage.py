@@ -258,9 +258,7 @@ def test_19_each_tab_keeps_its_chat_and_a_third_opens_with_what_was_used_last(
 @pytest.mark.once
 def test_19_another_tabs_clear_is_seen_by_whoever_reads_next(scene: Scene) -> None:
     a, b = make(scene, "Alpha", "Beta")
-    # The end of its load settles a restored thread once more, which is to be over by the clear.
-    soon = {"settle_delay": 0.001}
-    scene.open(body=bar(a, b), query=f"?threadId={a}", settings=soon)
+    scene.open(body=bar(a, b), query=f"?threadId={a}")
     scene.expect_stored(a)
     second = tab(scene)
     expect_settled(second, a, f"?threadId={a}")

@@ -701,6 +701,18 @@ PUSHED_UNSEEN: list[tuple[list[str], list[int], str | None]] = [
 
 
 @both
+def test_15_an_entry_that_the_page_pushes_right_after_a_restore_stays_as_it_is(owner: bool) -> None:
+    """A restored thread is settled once, not again at the end of its load."""
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    page.chatkit.start()
+    while not page.snapshot.restored:
+        page.wait(0.001)
+    page.browser.history.write("/?own=1", push=True)
+    page.wait(2.0)
+    assert page.browser.history.url == "/?own=1"
+
+
+@both
 @pytest.mark.parametrize(
     ("navigation", "pushed", "steps", "shown"),
     [(True, *row) for row in PUSHED + PUSHED_UNSEEN] + [(False, *row) for row in PUSHED],
