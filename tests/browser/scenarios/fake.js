@@ -29,8 +29,11 @@
 
     connectedCallback() {
       if (!fake.ready) return;
-      this.dataset.loaded = "true";
-      queueMicrotask(() => fake.say("ready", null, this));
+      // After its insertion has been observed, as with an iframe's load.
+      queueMicrotask(() => {
+        this.dataset.loaded = "true";
+        fake.say("ready", null, this);
+      });
     }
   }
   for (const name of METHODS)
