@@ -14,6 +14,7 @@ Playwright's own download. The demo needs none of this.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,8 @@ USUAL_PLACES = {
 }
 PACKAGES = {"chromium": "chromium", "firefox": "firefox-esr"}
 ENGINES = tuple(COMMANDS)
+OLDEST = {"firefox": 143}
+"""The first version that our Playwright can drive: 140 lacks `network.addDataCollector` (measured)."""
 
 
 class NoBrowser(Exception):
@@ -62,7 +65,8 @@ def main(arguments: list[str]) -> int:
 
 def find(engine: str) -> Path | None:
     """Return the program of ``engine`` ("chromium" or "firefox"), None where there is none."""
-    return next(filter(starts, candidates(engine)), None)
+    oldest = OLDEST.get(engine, 0)
+    return next((one for one in candidates(engine) if starts(one, oldest)), None)
 
 
 def provide(engine: str) -> Path:
@@ -78,8 +82,8 @@ def provide(engine: str) -> Path:
         found = find(engine)
     if found is None:
         raise NoBrowser(
-            f"no {engine.title()} on this machine and none could be installed: install it, or "
-            f"name its program in {variable(engine)}"
+            f"no {engine.title()} on this machine that our Playwright drives, and none could be "
+            f"installed: install it, or name its program in {variable(engine)}"
         )
     return found
 
@@ -119,17 +123,20 @@ def variable(engine: str) -> str:
     return f"CHATKIT_{engine.upper()}"
 
 
-def starts(program: Path) -> bool:
-    """Tell whether a program is there and answers: Ubuntu's ``chromium-browser`` may be a stub."""
+def starts(program: Path, oldest: int = 0) -> bool:
+    """Tell whether a program is there, answers, which Ubuntu's ``chromium-browser`` may not, and is
+    new enough.
+    """
     if not program.is_file():
         return False
     if os.name == "nt":  # there, --version opens a window
         return True
     try:
-        asked = subprocess.run([program, "--version"], capture_output=True, timeout=60)
+        asked = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return asked.returncode == 0
+    version = re.search(r"(\d+)\.", asked.stdout)
+    return asked.returncode == 0 and (version is None or int(version[1]) >= oldest)
 
 
 def playwrights_own(engine: str) -> Path | None:

@@ -19,7 +19,9 @@ def apt_install(package: str) -> bool:
         return False
     print(f"setup: apt-get install {package} …", flush=True)
     install = ["apt-get", "install", "-qq", "--no-install-recommends", "--yes", package]
-    return apt(prefix, install) or (update(prefix) and apt(prefix, install))
+    # Lists that came with the machine name what is old, or gone. Without a network they have to do.
+    update(prefix)
+    return apt(prefix, install)
 
 
 def root_prefix() -> list[str] | None:

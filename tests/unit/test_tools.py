@@ -196,8 +196,9 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def program(path: Path, exit_code: int = 0) -> Path:
-    path.write_text(f"#!{shutil.which('sh', path='/bin:/usr/bin')}\nexit {exit_code}\n")
+def program(path: Path, exit_code: int = 0, says: str = "") -> Path:
+    shell = shutil.which("sh", path="/bin:/usr/bin")
+    path.write_text(f"#!{shell}\necho '{says}'\nexit {exit_code}\n")
     path.chmod(0o755)
     return path
 
@@ -212,6 +213,14 @@ def test_a_stub_that_is_no_browser_is_passed_over(bare_machine: Path) -> None:
     assert browsers.find("chromium") is None
     chrome = program(bare_machine / "google-chrome-stable")
     assert browsers.find("chromium") == chrome
+
+
+@pytest.mark.parametrize(("version", "fits"), [("140.12.0esr", False), ("153.7.0esr", True)])
+def test_a_firefox_that_playwright_cannot_drive_is_passed_over(
+    bare_machine: Path, version: str, fits: bool
+) -> None:
+    firefox = program(bare_machine / "firefox-esr", says=f"Mozilla Firefox {version}")
+    assert browsers.find("firefox") == (firefox if fits else None)
 
 
 def test_the_environment_names_a_browser(
