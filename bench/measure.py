@@ -22,9 +22,7 @@ what it has compiled into its cache (V8 does so about two seconds after it was o
 EMPTY = "/empty.html"
 """The page that a fresh browser shows first."""
 PROBE = Path(__file__).parent / "pages" / "probe.js"
-OURS = re.compile(
-    r"/sync/embed\.js|/assets/(start|controls|python|bridge|archive|runtime|sources|compiled)-"
-)
+OURS = re.compile(r"/sync/embed\.js|/assets/(ours|sources|compiled)-")
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,14 @@
  * Our own files as archives: sources, and byte code for the Pyodide that comes with them. `make dist`
  * puts this in the place of files.js, and the values of the names that it does not declare.
  */
-/* global SOURCES, COMPILED, PYODIDE, CONFIG, MAIN, RUNTIME */
+/* global SOURCES, COMPILED, PYODIDE, CONFIG, MAIN */
 
 /** See files.js, which reads the same from a checkout. */
 export function read({ base, type, plugins }) {
   const files = unpacked(base + (type === "py" ? COMPILED : SOURCES));
   return {
-    config: Promise.resolve(
-      JSON.stringify({ ...CONFIG, interpreter: `${base}${RUNTIME}`, plugins }),
-    ),
+    // All of our modules are one there, and runtime.mjs is in it.
+    config: Promise.resolve(JSON.stringify({ ...CONFIG, interpreter: import.meta.url, plugins })),
     main: Promise.resolve(MAIN),
     files,
     // The page may have a Pyodide of its own, and byte code is one version's.

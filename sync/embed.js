@@ -12,10 +12,11 @@
   if (window[key]) {
     // Where the body is replaced (htmx, Turbo) the tag in it runs again, and nothing is wrong.
     if (window[key].tag.isConnected)
-      console.warn("[chatkit-sync] The tag stands twice on this page; the second does nothing.");
+      console.warn("[chatkit-sync] The second tag on this page does nothing.");
     return;
   }
-  const CONTROLS = "[data-chatkit-toolbar] :is([data-chatkit-action],[data-chatkit-gate])";
+  /** The controls that are off until somebody else decides. */
+  let controls = "[data-chatkit-toolbar] :is([data-chatkit-action],[data-chatkit-gate])";
   // What every visit loads, and each interpreter; tests hold them against what is really loaded.
   const OURS = [
     "sync/start.js",
@@ -46,29 +47,35 @@
   // The same names as ELEMENT_EVENTS in state.py; a test holds them together.
   const names =
     "ready error thread.change thread.load.start thread.load.end response.start response.end response.stop composer.submit history.open history.close tool.change effect deeplink log";
-  const log = [];
+  let log = [];
   /** A load's end, for as long as its failure may follow: see LoadEnd in switch.py. */
   let ended = {};
   const taken = new WeakSet();
-  const { core, runtime, runtimeParameter, start } = tag.dataset;
+  const { core, limit, runtime, runtimeParameter, start } = tag.dataset;
   const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
   const recorder = {
     tag,
     names: names.split(" "),
     base: new URL("..", tag.src).href,
-    /** Which interpreter, as PyScript names it. */
-    type: (asked || runtime) === "mpy" ? "mpy" : "py",
-    asked: asked || runtime,
+    /** Which interpreter, as PyScript names it; a visitor's word counts where it is one. */
+    type: (/^m?py$/.test(asked) ? asked : runtime) === "mpy" ? "mpy" : "py",
     /** What happened before somebody asked, for this element; it is not kept any longer. */
     take(element, isMine) {
       taken.add(element);
       const mine = log.filter((entry) =>
         entry.click ? isMine(entry.click) : entry.target === element,
       );
-      for (const entry of mine) log.splice(log.indexOf(entry), 1);
+      log = log.filter((entry) => !mine.includes(entry));
       return mine;
     },
     keep: (entry) => log.push(entry),
+    violations: [],
+    /** Replaced by start.js. */
+    miss(href) {
+      this.missed ??= href;
+    },
+    /** A core of PyScript's that a module script imports; what it may import later on is not ours to run. */
+    core: /(?:from|import)\s*["']([^"']+\/core\.js\b[^"']*)/,
     turnOff(control, reason) {
       const pageValue = control.getAttribute("aria-disabled");
       if (pageValue !== null) control.setAttribute("data-chatkit-page-disabled", pageValue);
@@ -77,7 +84,7 @@
     },
     /** Replaced by controls.js. Until then every control is off and a click is kept. */
     guard(event) {
-      const control = event.target.closest?.(CONTROLS);
+      const control = event.target.closest?.(controls);
       const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
       if (!control || event.button || (modified && control.closest("a[href]"))) return;
       event.preventDefault();
@@ -92,7 +99,7 @@
   window[key] = recorder;
   // Off from the first paint on: controls.js comes too late for that.
   const mark = () => {
-    for (const control of document.querySelectorAll(`:is(${CONTROLS}):not([data-chatkit-off])`))
+    for (const control of document.querySelectorAll(`:is(${controls}):not([data-chatkit-off])`))
       recorder.turnOff(control, "starting");
   };
   recorder.marking = new MutationObserver(mark);
@@ -119,27 +126,27 @@
     );
   }
   addEventListener("click", (event) => recorder.guard(event), true);
+  addEventListener("securitypolicyviolation", (event) => recorder.violations.push(event));
 
   const preload = (path) => {
+    const isScript = path.endsWith("js");
     const link = document.createElement("link");
-    link.rel = path.endsWith("js") ? "modulepreload" : "preload";
-    if (link.rel === "preload") link.as = "fetch";
+    link.rel = isScript ? "modulepreload" : "preload";
+    if (!isScript) link.as = "fetch";
     link.crossOrigin = "anonymous";
+    link.nonce = tag.nonce;
     // Megabytes, for which the chat is not to wait.
     if (/(wasm|zip|json)$/.test(path)) link.fetchPriority = "low";
     link.href = recorder.base + path;
-    // Pyodide waits for ever for a file that does not come (measured); it has one in reserve.
-    if (!path.endsWith(".zip")) link.onerror = () => recorder.miss(link.href);
+    // Pyodide waits for ever for a file that does not come (measured); it has one in reserve. Of a
+    // script its import tells.
+    if (!isScript && !path.endsWith(".zip")) link.onerror = () => recorder.miss(link.href);
     document.head.append(link);
   };
-  recorder.miss = (href) => {
-    recorder.missed ??= href;
-  };
-  OURS.forEach(preload);
   /**
-   * What the page has of PyScript: the addresses where its core may be, and whether it has scripts
-   * or a configuration of our type. The document is parsed and no module has run: the last moment
-   * at which the page's core, which reads the configuration once, sees one of ours.
+   * Whether the page has PyScript: a core, or scripts or a configuration of our type. The document
+   * is parsed and no module has run: the last moment at which the page's core, which reads the
+   * configuration once, sees one of ours.
    */
   const look = () => {
     const { type, base } = recorder;
@@ -147,41 +154,47 @@
       `:is(script[type=${type}],${type}-script):not([worker])`,
     );
     const config = document.querySelector(`${type}-config`);
-    const cores = core === undefined ? [] : [core];
-    for (const { src, text } of document.querySelectorAll("script[type=module]")) {
-      if (!src) cores.push(...(text.match(/[^"'`\s]+\/core\.js[^"'`\s]*/g) ?? []));
-      else if (/\/core\.js([?#]|$)/.test(src)) cores.push(src);
-    }
-    if (!scripts && !config && !cores.length) [...CORE, ...INTERPRETERS[type]].forEach(preload);
+    const modules = [...document.querySelectorAll("script[type=module]")];
+    const isShared =
+      scripts ||
+      config ||
+      core ||
+      modules.some(({ src, text }) => recorder.core.test(src ? `from"${src}"` : text));
+    OURS.forEach(preload);
+    if (!isShared) [...CORE, ...INTERPRETERS[type]].forEach(preload);
     else if (!scripts) {
       const starter = document.createElement(`${type}-script`);
-      if (!config)
-        starter.setAttribute("config", JSON.stringify({ interpreter: `${base}runtime.mjs` }));
+      if (!config) starter.setAttribute("config", `{"interpreter":"${base}runtime.mjs"}`);
       document.head.append(starter);
     }
-    return { cores, isShared: scripts !== null || config !== null || cores.length > 0 };
+    return isShared;
   };
-  recorder.page = new Promise((resolve) => {
-    // The page brings Python itself.
-    if (start === "none") return;
-    if (document.readyState !== "loading") resolve(look());
-    else document.addEventListener("readystatechange", () => resolve(look()), { once: true });
-  });
-
-  import(`${recorder.base}sync/start.js`).then(
-    ({ start }) => start(recorder),
-    (error) => {
-      // Nobody will ever come: the page is as it was before the tag.
-      recorder.marking.disconnect();
-      recorder.guard = () => {};
-      for (const control of document.querySelectorAll("[data-chatkit-off]")) {
-        const pageValue = control.getAttribute("data-chatkit-page-disabled");
-        control.removeAttribute("data-chatkit-off");
-        control.removeAttribute("data-chatkit-page-disabled");
-        if (pageValue === null) control.removeAttribute("aria-disabled");
-        else control.setAttribute("aria-disabled", pageValue);
-      }
-      console.error("[chatkit-sync] sync/start.js could not be loaded:", error);
-    },
-  );
+  /** Nobody will come, or not in time: links work as links, and what is the page's own is free. */
+  const giveUp = (why) => {
+    clearTimeout(recorder.timer);
+    controls = "[data-chatkit-toolbar] [data-chatkit-action]:not(a,[data-chatkit-gate])";
+    for (const control of document.querySelectorAll(`[data-chatkit-off]:not(${controls})`)) {
+      const pageValue = control.getAttribute("data-chatkit-page-disabled");
+      control.removeAttribute("data-chatkit-off");
+      control.removeAttribute("data-chatkit-page-disabled");
+      control.removeAttribute("aria-disabled");
+      if (pageValue !== null) control.setAttribute("aria-disabled", pageValue);
+    }
+    for (const status of document.querySelectorAll("[data-chatkit-status]"))
+      status.textContent = "The chat helpers could not start.";
+    console.error("[chatkit-sync] sync/start.js could not be loaded:", why);
+  };
+  // Longer is no time at all (HTML standard: a number of 32 bits).
+  recorder.limit = Math.min(limit * 1000 || 30_000, 2 ** 31 - 1);
+  recorder.timer = setTimeout(giveUp, recorder.limit, "no answer");
+  const go = () => {
+    // The page may bring Python itself.
+    if (start !== "none") recorder.isShared = look();
+    import(`${recorder.base}sync/start.js`).then(({ start }) => start(recorder)).catch(giveUp);
+  };
+  // Not before: where a module is on its way no import map is taken any more (measured in Firefox),
+  // and the page may have one further down.
+  if (document.readyState === "loading")
+    document.addEventListener("readystatechange", go, { once: true });
+  else go();
 })();

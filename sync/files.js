@@ -22,7 +22,7 @@ export function read({ base, plugins, text }) {
 function configOf(toml, base, plugins) {
   const rest = toml
     // What these name we bring ourselves, beside the interpreter and not after it.
-    .replace(/^\[(files|js_modules\.main)\]\n[^[]*/gm, "")
+    .replace(/^\[(files|js_modules\.main)\]\r?\n[^[]*/gm, "")
     .replace(/^interpreter = .*$/m, "");
   // PyScript takes the interpreter to be relative to the page (measured), which may be anywhere.
   return `interpreter = "${base}runtime.mjs"\nplugins = ${JSON.stringify(plugins)}\n${rest}`;

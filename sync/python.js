@@ -30,27 +30,32 @@ const served = new WeakSet();
  * @returns a promise that rejects, in words for the page's developer, where Python cannot come
  */
 export async function startPython(recorder, settings) {
-  const { base, type } = recorder;
+  const { base, isShared, type } = recorder;
   const { main, package: name = "sync", start } = recorder.tag.dataset;
   if (!/^[A-Za-z_]\w*$/.test(name))
     throw new Error(`data-package="${name}" is no name that a Python package can have`);
   const ours = read({ base, type, plugins: NO_PLUGINS, text });
-  // Not everybody needs all of them, and what is missing is told where it is awaited.
-  for (const promise of [ours.config, ours.main, ours.files]) promise.catch(() => {});
   const furnish = async (interpreter) => {
     await settings;
     bring(interpreter, await ours.fitting(interpreter), name);
   };
-  const parts = main ? [{ code: pageCode(main) }] : [];
-  if (start !== "page") {
+  // Where the page starts us itself, nobody does without its Python.
+  const isPages = start === "page";
+  const begun = () => {
+    recorder.hasBegun = isPages;
+  };
+  const parts = main ? [{ code: pageCode(main, isPages), begun }] : [];
+  if (!isPages) {
     const code = ours.main.then((all) => all.replace("from sync import", `from ${name} import`));
     parts.unshift({ code, isSync: true });
   }
-  const { cores, isShared } = await recorder.page;
+  // Not everybody needs all of them, and what is missing is told where it is awaited.
+  const codes = parts.map(({ code }) => code);
+  for (const promise of [ours.config, ours.main, ours.files, ...codes]) promise.catch(() => {});
   const core = `${base}vendor/pyscript/core.js`;
   const otherType = type === "py" ? "mpy" : "py";
   if (isShared) {
-    const theirs = await coreOf(cores, recorder.tag.dataset.core);
+    const theirs = await coreOf(recorder);
     if (!theirs) watch(type);
     const { whenDefined } = theirs ?? (await loadCore(core, otherType));
     const { interpreter } = await whenDefined(type);
@@ -88,11 +93,13 @@ async function text(address) {
   return answer.text();
 }
 
-async function pageCode(address) {
+async function pageCode(address, isNeeded) {
   try {
     return await text(new URL(address, document.baseURI));
   } catch (error) {
-    console.error(`[chatkit-sync] data-main="${address}" could not be loaded: ${error.message}`);
+    const said = `data-main="${address}" could not be loaded: ${error.message}`;
+    if (isNeeded) throw new Error(said);
+    console.error(`[chatkit-sync] ${said}`);
     return "";
   }
 }
@@ -121,8 +128,14 @@ async function loadCore(core, otherType) {
   return ours;
 }
 
-/** The page's core: the one that the page's author has `named`, or what looks like one and is. */
-async function coreOf(addresses, named) {
+/** The page's core: the one that the page's author has named, or what looks like one and is. */
+async function coreOf({ core: pattern, tag }) {
+  const { core: named } = tag.dataset;
+  const addresses = named === undefined ? [] : [named];
+  for (const { src, text } of document.querySelectorAll("script[type=module]")) {
+    const code = src ? `from"${src}"` : text;
+    for (const [, address] of code.matchAll(new RegExp(pattern, "g"))) addresses.push(address);
+  }
   for (const address of addresses) {
     const core = await import(new URL(address, document.baseURI).href).catch((error) => {
       if (address === named) throw error;
@@ -156,7 +169,7 @@ function exists(FS, path) {
   }
 }
 
-async function run(type, { code, isSync } = {}, config = null) {
+async function run(type, { code, isSync, begun } = {}, config = null) {
   // Not a script element: whose text and address trusted types guard, and which gets a target of
   // its own in the page.
   const script = document.createElement(`${type}-script`);
@@ -164,6 +177,7 @@ async function run(type, { code, isSync } = {}, config = null) {
   script.hidden = true;
   if (config) script.setAttribute("config", config);
   script.textContent = (await code) ?? "";
+  if (begun) script.addEventListener(`${type}:ready`, begun);
   if (isSync) {
     // What awaits nothing is over before anybody else can see `document.currentScript`.
     script.setAttribute("async", "false");

@@ -15,18 +15,22 @@
  */
 import { configure, fail, observe } from "./controls.js";
 
-const LIMIT = 30;
 const LIKELY =
   "Likely: a file of PyScript or of the interpreter did not load, or there is not enough memory.";
+const RUNTIMES = [undefined, null, "", "py", "mpy"];
 
 /** @param recorder what embed.js has put in place */
 export function start(recorder) {
-  const { tag, asked } = recorder;
+  const { base, limit, tag, violations } = recorder;
+  const { config, main, runtime, runtimeParameter } = tag.dataset;
   configure(recorder);
   observe();
-  if (![undefined, "", "py", "mpy"].includes(asked))
-    console.warn(`[chatkit-sync] The runtime "${asked}" is unknown; known: py, mpy. It is py.`);
-  const limit = Number(tag.dataset.limit) || LIMIT;
+  const asked = new URLSearchParams(location.search).get(runtimeParameter);
+  for (const one of [runtime, asked])
+    if (!RUNTIMES.includes(one))
+      console.warn(
+        `[chatkit-sync] The runtime "${one}" is unknown; known: py, mpy. It is ${recorder.type}.`,
+      );
   let isOver = false;
   const giveUp = (why) => {
     // What comes after is a consequence, or none of ours where Python has come.
@@ -34,32 +38,43 @@ export function start(recorder) {
     isOver = true;
     clearTimeout(recorder.timer);
     fail();
+    const blocked = violations.filter(isOurs).map(describe);
     console.error(
-      `[chatkit-sync] ${[why, ...blocked].join(" ")} Links work as links, what needs the chat helpers stays off.`,
+      `[chatkit-sync] ${[why, ...new Set(blocked)].join(" ")} Links work as links, what needs the chat helpers stays off.`,
     );
   };
+  /** What is reported alone is not blocked; what is the page's own is no cause. */
+  const isOurs = ({ disposition, blockedURI }) =>
+    disposition !== "report" && (blockedURI.startsWith(base) || blockedURI === "wasm-eval");
+  const describe = ({ blockedURI, effectiveDirective }) =>
+    `The Content-Security-Policy blocks ${blockedURI} (${effectiveDirective}).`;
   // Nobody will come: what the limit would find out is known now.
-  recorder.giveUp = (error) => giveUp(`Python could not be started: ${error?.message ?? error}.`);
+  // A moment later: Firefox tells of the policy that forbids it after the failure (measured).
+  recorder.giveUp = (error) =>
+    setTimeout(giveUp, 50, `Python could not be started: ${error?.message ?? error}.`);
   recorder.miss = (href) => recorder.giveUp(`${href} could not be loaded`);
-  const blocked = new Set();
-  document.addEventListener("securitypolicyviolation", (violation) => {
-    const { disposition, effectiveDirective, blockedURI } = violation;
-    // What is reported alone is not blocked; what is the page's own is no cause.
-    const isOurs = blockedURI.startsWith(recorder.base) || !blockedURI.includes(":");
-    if (disposition === "report" || !isOurs) return;
-    blocked.add(`The Content-Security-Policy blocks ${blockedURI} (${effectiveDirective}).`);
+  const look = (violation) => {
     // Pyodide waits for ever (measured).
-    if (blockedURI === "wasm-eval") recorder.giveUp("WebAssembly is needed");
-  });
-  // PyScript says nothing when a file keeps it from starting (measured).
+    if (violation.blockedURI === "wasm-eval" && isOurs(violation))
+      recorder.giveUp("WebAssembly is needed");
+  };
+  addEventListener("securitypolicyviolation", look);
+  violations.forEach(look);
+  /** PyScript says nothing when a file keeps it from starting (measured). */
+  const cause = () => {
+    if (recorder.isReading) return `data-config="${config}" does not answer.`;
+    if (recorder.hasBegun) return `data-main="${main}" runs, and has not called sync.start.`;
+    return violations.some(isOurs) ? "" : LIKELY;
+  };
+  clearTimeout(recorder.timer);
   recorder.timer = setTimeout(
-    () => giveUp(`Python did not start within ${limit} s. ${blocked.size ? "" : LIKELY}`),
-    Math.min(limit * 1000, 2 ** 31 - 1),
+    () => giveUp(`Python did not start within ${limit / 1000} s. ${cause()}`),
+    limit,
   );
   if (recorder.missed) recorder.miss(recorder.missed);
   recorder.settings = attributesOf(tag);
-  recorder.isReading = Boolean(tag.dataset.config);
-  const settings = settingsOf(tag).then((all) => {
+  recorder.isReading = Boolean(config);
+  const settings = settingsOf(tag, limit).then((all) => {
     recorder.settings = all;
     recorder.isReading = false;
   });
@@ -80,11 +95,14 @@ function attributesOf(tag) {
 }
 
 /** The JSON that `data-config` names, and the attributes, which go before it. */
-async function settingsOf(tag) {
+async function settingsOf(tag, limit) {
   const settings = {};
   if (tag.dataset.config) {
     try {
-      const answer = await fetch(new URL(tag.dataset.config, document.baseURI));
+      // Python waits for it, and may do without.
+      const signal = AbortSignal.timeout(limit / 2);
+      const answer = await fetch(new URL(tag.dataset.config, document.baseURI), { signal });
+      if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
       const table = await answer.json();
       if (Object.prototype.toString.call(table) !== "[object Object]")
         throw new TypeError("it holds no table of settings");

@@ -42,7 +42,7 @@ USUAL_PLACES = {
 PACKAGES = {"chromium": "chromium", "firefox": "firefox-esr"}
 ENGINES = tuple(COMMANDS)
 OLDEST = {"firefox": 143}
-"""The first version that our Playwright can drive: 140 lacks `network.addDataCollector` (measured)."""
+"""The first that our Playwright can drive: 140 lacks `network.addDataCollector` (measured)."""
 
 
 class NoBrowser(Exception):

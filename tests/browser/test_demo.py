@@ -209,7 +209,7 @@ def test_the_toolbar_writes_drafts_begins_and_opens_the_history(demo: Demo) -> N
     expect(demo.inside("composer")).to_have_value("I need help with ")
     expect(demo.inside("composer")).to_be_focused()
     demo.control("History").click()
-    expect(demo.inside("thread").filter(has_text="Kept")).to_be_visible()
+    expect(demo.inside("thread").filter(has_text="Kept").first).to_be_visible()
     demo.control("New chat").click()
     expect(demo.page).not_to_have_url(re.compile("threadId"))
     expect(demo.answer).to_have_count(0)

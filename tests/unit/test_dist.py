@@ -3,6 +3,7 @@
 import ast
 import gzip
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tools.dist.bundle import BuildError, build, script, sri
+from tools.dist.__main__ import main
+from tools.dist.bundle import BuildError, build, renamed, sri
 from tools.dist.python import small_sources
 from tools.setup import ROOT
+from tools.stdlib_in_pyodide import DROPPED
 
-SCRIPTS = ("start", "controls", "python", "bridge", "archive", "runtime")
 ARCHIVES = {"mpy": "sources", "py": "compiled"}
 MOST = {"mpy": 40_000, "py": 72_000}
 """Bytes of ours that a visit may download, compressed by gzip at its usual level. Byte code is
@@ -73,13 +75,13 @@ def test_all_but_the_fixed_addresses_are_named_by_content(bundle: Path) -> None:
 @pytest.mark.parametrize("runtime", ["mpy", "py"])
 def test_a_visit_downloads_little_of_ours(bundle: Path, runtime: str) -> None:
     files = files_of(bundle)
-    names = tuple(f"assets/{one}-" for one in (*SCRIPTS, ARCHIVES[runtime]))
+    names = ("assets/ours-", f"assets/{ARCHIVES[runtime]}-")
     ours = {
         name: len(gzip.compress(content, 6))
         for name, content in files.items()
         if name == "sync/embed.js" or name.startswith(names)
     }
-    assert len(ours) == 8
+    assert len(ours) == 3
     assert sum(ours.values()) <= MOST[runtime], ours
 
 
@@ -148,4 +150,21 @@ def test_small_python_keeps_the_names_that_others_use() -> None:
 
 def test_a_name_that_is_not_there_any_more_stops_the_build() -> None:
     with pytest.raises(BuildError, match=r"embed\.js does not name gone"):
-        script("sync/embed.js", {"gone": "x"})
+        renamed("sync/embed.js", {"gone": "x"})
+
+
+def test_a_folder_that_is_no_bundle_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "to-mother.txt").write_text("Dear mother")
+    monkeypatch.setattr(sys, "argv", ["dist", str(tmp_path / "letters")])
+    assert main() == 1
+    assert "letters is no bundle" in capsys.readouterr().err
+    assert (tmp_path / "letters" / "to-mother.txt").read_text() == "Dear mother"
+
+
+def test_the_instructions_list_what_of_the_standard_library_is_left_out(bundle: Path) -> None:
+    text = (bundle / "README.md").read_text()
+    assert all(f"`{name}`" in text for name in DROPPED)
+    assert "{" not in re.sub(r"`+[^`]*`+", "", text, flags=re.DOTALL), "a value is missing"

@@ -14,6 +14,9 @@ def main() -> int:
     """Build beside the old one, and only then put it in its place."""
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "dist"
     fresh = ROOT / "var" / "fresh-bundle"
+    if target.exists() and any(target.iterdir()) and not (target / "VERSION").is_file():
+        print(f"dist: {target} is no bundle, so it is not replaced", file=sys.stderr)
+        return 1
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         build(fresh)
@@ -21,7 +24,7 @@ def main() -> int:
         print(f"dist: {error}", file=sys.stderr)
         return 1
     shutil.rmtree(target, ignore_errors=True)
-    fresh.rename(target)
+    shutil.move(fresh, target)
     files = [path for path in target.rglob("*") if path.is_file()]
     print(f"dist: {len(files)} files, {megabytes(files):.1f} MB, in {target.name}/")
     return 0

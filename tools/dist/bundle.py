@@ -13,6 +13,7 @@ import hashlib
 import json
 import re
 import subprocess
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from pathlib import Path
 from tools.dist.python import small_sources
 from tools.dist.wheel import make_wheel
 from tools.setup import NODE_MODULES, ROOT, VENDOR
+from tools.stdlib_in_pyodide import DROPPED
 
 HERE = Path(__file__).parent
 # What of vendor/pyodide a page loads. The stock library is the checkout's reserve.
@@ -30,8 +32,13 @@ PYODIDE = (
     "pyodide-lock.json",
     "python_stdlib.compiled.zip",
 )
-NAME_LENGTH = 12
+NAME_LENGTH = 8
 SCRIPTED = {".mjs": ".js"}
+EXPORTS = """
+export { start } from "./start.js";
+export { connect } from "./bridge.js";
+export * from "./runtime.mjs";
+"""
 
 
 class BuildError(Exception):
@@ -54,13 +61,16 @@ def build(target: Path) -> None:
         "SOURCES": bundle.add("sources", ".bin", packed(encoded(sources))),
         "COMPILED": bundle.add("compiled", ".bin", packed(compiled)),
     }
-    bridge = write_scripts(bundle, folders, archives, pyodide)
+    ours = write_scripts(bundle, folders, archives, pyodide)
     version = json.loads((ROOT / "package.json").read_text())["version"]
     make_wheel(target, sources, version)
     bundle.write("VERSION", f"{version}\n".encode())
+    dropped = ", ".join(f"`{name}`" for name in sorted(DROPPED))
     for name in ("index.html", "README.md"):
         page = (HERE / name).read_text()
-        bundle.write(name, page.replace("{version}", version).replace("{bridge}", bridge).encode())
+        for key, value in {"version": version, "ours": ours, "dropped": dropped}.items():
+            page = page.replace(f"{{{key}}}", value)
+        bundle.write(name, page.encode())
     bundle.write("integrity.json", integrity(target))
 
 
@@ -107,18 +117,10 @@ def scripted_content(path: Path) -> bytes:
 def write_scripts(
     bundle: Bundle, folders: dict[str, str], archives: dict[str, str], pyodide: str
 ) -> str:
-    """Write our JavaScript, each file after those that it names; return the path of bridge.js.
+    """Write our JavaScript: the tag's, and all the rest as one module; return that module's path.
 
     ``archives`` has the paths of our Python, ``pyodide`` is the version that the compiled one fits.
     """
-    runtime = bundle.add(
-        "runtime",
-        ".js",
-        script("runtime.mjs", {f"./{old}": f"./{Path(new).name}/" for old, new in folders.items()
-                               if old != "vendor/pyscript/"} | SCRIPTED, {"IS_PACKED": True}),
-    )  # fmt: skip
-    controls = bundle.add("controls", ".js", script("sync/controls.js"))
-    bridge = bundle.add("bridge", ".js", script("sync/bridge.js", beside("controls.js", controls)))
     config = tomllib.loads((ROOT / "pyscript.toml").read_text())
     for key in ("files", "js_modules", "interpreter"):
         del config[key]
@@ -127,30 +129,33 @@ def write_scripts(
         "PYODIDE": pyodide,
         "CONFIG": config,
         "MAIN": (ROOT / "main.py").read_text(),
-        "RUNTIME": runtime,
+        "IS_PACKED": True,
     }
-    files = bundle.add("archive", ".js", script("sync/archive.js", {}, values))
-    core = {"vendor/pyscript/": folders["vendor/pyscript/"]}
-    python = bundle.add(
-        "python",
-        ".js",
-        script(
-            "sync/python.js",
-            core | beside("bridge.js", bridge) | beside("files.js", files),
+    interpreters = {f"./{old}": f"./{Path(new).name}/" for old, new in folders.items()}
+    del interpreters["./vendor/pyscript/"]
+    sources = {
+        "all.js": EXPORTS,
+        "start.js": read("sync/start.js"),
+        "controls.js": read("sync/controls.js"),
+        "bridge.js": read("sync/bridge.js"),
+        "files.js": read("sync/archive.js"),
+        "python.js": renamed(
+            "sync/python.js", {"vendor/pyscript/": folders["vendor/pyscript/"]}
         ),
-    )
-    start = bundle.add(
-        "start",
-        ".js",
-        script("sync/start.js", beside("controls.js", controls) | beside("python.js", python)),
-    )
+        "runtime.mjs": renamed("runtime.mjs", interpreters | SCRIPTED),
+    }
+    ours = bundle.add("ours", ".js", one_module(sources, values, list(interpreters.values())))
     names = {
-        "sync/start.js": start,
-        "sync/controls.js": controls,
-        "sync/python.js": python,
-        "sync/bridge.js": bridge,
-        "sync/files.js": files,
-        "runtime.mjs": runtime,
+        # What the tag imports, and what it sends for early.
+        "${recorder.base}sync/start.js": f"${{recorder.base}}{ours}",
+        '"sync/start.js",': f'"{ours}",',
+        "sync/start.js": "our part",
+        '"sync/controls.js",': "",
+        '"sync/python.js",': "",
+        '"sync/bridge.js",': "",
+        '"sync/files.js",': "",
+        '    "runtime.mjs",': "",
+        "runtime.mjs": ours,
         # All of it is one archive for each interpreter, and JSON needs no parser of its own.
         '"pyscript.toml",': "",
         '"main.py",': "",
@@ -162,35 +167,52 @@ def write_scripts(
         # The stock library is not there.
         '!path.endsWith(".zip")': "true",
     }
-    bundle.write("sync/embed.js", script("sync/embed.js", names | folders | SCRIPTED))
-    return bridge
+    bundle.write("sync/embed.js", small(renamed("sync/embed.js", names | folders | SCRIPTED)))
+    return ours
 
 
-def script(
-    path: str, names: Mapping[str, str] | None = None, values: Mapping[str, object] | None = None
-) -> bytes:
-    """Return one of our scripts made small, with other names in it and with values for its constants."""
+def renamed(path: str, names: Mapping[str, str]) -> str:
+    """Return one of our scripts with other names in it."""
     source = read(path)
-    for old, new in (names or {}).items():
+    for old, new in names.items():
         if old not in source:
             raise BuildError(f"{path} does not name {old}")
         source = source.replace(old, new)
-    defines = [f"--define:{name}={json.dumps(value)}" for name, value in (values or {}).items()]
-    esbuild = [str(NODE_MODULES / ".bin" / "esbuild"), "--minify", "--target=es2022", *defines]
-    done = subprocess.run([*esbuild, "--loader=js"], input=source.encode(), capture_output=True)
+    return source
+
+
+def one_module(
+    sources: Mapping[str, str], values: Mapping[str, object], elsewhere: list[str]
+) -> bytes:
+    """Return modules as a single one, with values for their constants; what lies ``elsewhere`` is
+    imported from there.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for name, source in sources.items():
+            Path(folder, name).write_text(source)
+        defines = [f"--define:{name}={json.dumps(value)}" for name, value in values.items()]
+        external = [f"--external:{path}*" for path in elsewhere]
+        return esbuild([*defines, *external, "--bundle", "--format=esm", "all.js"], folder)
+
+
+def small(source: str) -> bytes:
+    """Return a classic script made small."""
+    return esbuild(["--loader=js"], None, source)
+
+
+def esbuild(options: list[str], folder: str | None, source: str | None = None) -> bytes:
+    """Run esbuild in a folder, over a source where there is one; return what it made."""
+    command = [str(NODE_MODULES / ".bin" / "esbuild"), "--minify", "--target=es2022", *options]
+    given = None if source is None else source.encode()
+    done = subprocess.run(command, input=given, capture_output=True, cwd=folder)
     if done.returncode != 0:
-        raise BuildError(f"{path}: {done.stderr.decode().strip()}")
+        raise BuildError(f"esbuild: {done.stderr.decode().strip()}")
     return done.stdout
 
 
 def read(path: str) -> str:
     """Return the text of a file of the checkout."""
     return (ROOT / path).read_text()
-
-
-def beside(name: str, path: str) -> dict[str, str]:
-    """Return how a script names another one in its own folder, before and after."""
-    return {f'"./{name}"': f'"./{Path(path).name}"'}
 
 
 def pyscript_files() -> list[Path]:

@@ -26,7 +26,7 @@ from ..test_demo import (  # noqa: F401 - run here as well, on the bundle
 )
 from .conftest import FOLDER
 
-OURS = r"/sync/embed\.js$|/assets/(start|controls|python|bridge|archive|runtime|sources|compiled)-"
+OURS = r"/sync/embed\.js$|/assets/(ours|sources|compiled)-"
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_a_visit_downloads_little_of_ours_and_nothing_twice(scene: Scene) -> Non
         ".map((one) => [one.name, one.encodedBodySize]))"
     )
     ours = {name: size for name, size in sizes.items() if re.search(OURS, name)}
-    assert len(ours) == 8
+    assert len(ours) == 3
     assert min(ours.values()) > 0
     assert sum(ours.values()) <= MOST[scene.runtime], ours
     # All but the tag may be kept for ever.
@@ -148,9 +148,9 @@ def test_the_wheel_in_a_configuration_of_the_pages_own(
     folder = f"{nginx.url}{FOLDER.rstrip('/')}"
     config = json.dumps(
         {
-            "interpreter": f"{folder}/{path('assets/runtime-*.js')}",
+            "interpreter": f"{folder}/{path('assets/ours-*.js')}",
             "files": {f"{folder}/{path('*.whl')}": "./*"},
-            "js_modules": {"main": {f"{folder}/{path('assets/bridge-*.js')}": "chatkit_bridge"}},
+            "js_modules": {"main": {f"{folder}/{path('assets/ours-*.js')}": "chatkit_bridge"}},
         }
     )
     a, b = make(scene, "Alpha", "Beta")

@@ -85,7 +85,7 @@ def test_a_page_without_the_element(scene: Scene) -> None:
 def test_the_tag_twice(scene: Scene) -> None:
     scene.open(fake=True, foot='<script src="/sync/embed.js" data-runtime="mpy"></script>')
     works(scene)
-    scene.expect_report("warning: ", "The tag stands twice")
+    scene.expect_report("warning: ", "The second tag")
 
 
 SETTINGS: dict[str, tuple[Any, str]] = {
@@ -130,6 +130,26 @@ def test_a_config_that_is_not_there(scene: Scene) -> None:
     scene.open(fake=True, attributes='data-config="/scene/missing.json"')
     works(scene)
     scene.expect_report("warning: ", 'data-config="/scene/missing.json"')
+
+
+@pytest.mark.parametrize("answer", ["refused", "silent"])
+def test_a_config_that_the_server_does_not_give(scene: Scene, answer: str) -> None:
+    """What is no answer is no table of settings, whatever it holds; and nobody waits for ever."""
+    if answer == "refused":
+        said: dict[str, Any] = {"status": 404, "json": {"detail": "Not Found"}}
+        scene.page.route("**/scene/no.json", lambda route: route.fulfill(**said))
+        scene.console.allow(".*404.*")
+    else:
+        scene.hold("**/scene/no.json")
+    scene.open(fake=True, attributes='data-config="/scene/no.json" data-limit="6"')
+    works(scene)
+    scene.expect_report("warning: ", 'data-config="/scene/no.json"')
+
+
+def test_a_runtime_that_a_visitor_misspells_is_the_pages(scene: Scene) -> None:
+    scene.open(fake=True, query="?runtime=ypm", attributes='data-runtime-parameter="runtime"')
+    works(scene)
+    scene.expect_report("warning: ", f'"ypm" is unknown; known: py, mpy. It is {scene.runtime}.')
 
 
 def test_a_selector_that_is_none(scene: Scene) -> None:
