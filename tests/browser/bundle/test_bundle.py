@@ -82,7 +82,7 @@ def test_a_visit_downloads_little_of_ours_and_nothing_twice(scene: Scene) -> Non
     assert sum(ours.values()) <= MOST[scene.runtime], ours
     # All but the tag may be kept for ever.
     kept = [name for name in sizes if FOLDER in name and not name.endswith("embed.js")]
-    assert [name for name in kept if not re.search(r"-[0-9a-f]{12}[./]", name)] == []
+    assert [name for name in kept if not re.search(r"-[0-9a-f]{8}[./]", name)] == []
 
 
 def test_a_tag_with_its_integrity_from_the_list(scene: Scene, bundle: Path) -> None:
