@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from bench.measure import EMPTY, Bench
 from bench.pages import CONTESTANTS, Contestant, make_site
-from bench.report import PROMISES, broken, text_of, write
+from bench.report import broken, text_of, write
 from tests.browser.site import Site
 from tools.browsers import NoBrowser, provide
 from tools.nginx import Nginx, NoNginx
@@ -22,8 +22,7 @@ SWITCHES = 10
 CONTROLS = (4, 100, 10_000)
 EVENTS = 100_000
 FEW = 3
-"""Rounds for what no promise is about: memory, and the switches of those whom none names."""
-JUDGED = {name for promise in PROMISES for name in (promise.ours, promise.other)}
+"""Rounds of memory, which no promise is about: 100,000 events take minutes, and differ little."""
 REPORT = ROOT / "var" / "bench"
 SMOKE = ROOT / "var" / "bench-smoke"
 
@@ -88,9 +87,8 @@ def measure(bench: Bench, chosen: list[Contestant], number: int) -> None:
     for one in chosen[first:] + chosen[:first]:
         with bench.browser() as browser:
             bench.visits(browser, one, number)
-            if number < FEW or one.name in JUDGED:
-                for controls in CONTROLS:
-                    bench.switches(browser, one, controls, SWITCHES, number)
+            for controls in CONTROLS:
+                bench.switches(browser, one, controls, SWITCHES, number)
 
 
 def smoke(bench: Bench, chosen: list[Contestant]) -> None:
