@@ -7,7 +7,7 @@ PORT ?= 8000
 WORKERS ?= 2
 VENV := .venv/bin
 
-.PHONY: help setup demo test test-all mutants faults dist bench unit lint format lock clean
+.PHONY: help setup demo test test-all mutants faults dist bench types unit lint format lock clean
 
 help:
 	@echo "make demo [PORT=8000]  serve the demo page"
@@ -17,6 +17,7 @@ help:
 	@echo "make faults            what the page says of each fault, and how it ends"
 	@echo "make dist              dist/: everything for a static host, and the wheel"
 	@echo "make bench             our page beside a plain one, React, and PyScript as it comes"
+	@echo "make types             sync/types.pyi, from the declarations of @openai/chatkit"
 	@echo "make setup | unit | lint | format | lock | clean"
 
 setup:
@@ -39,6 +40,9 @@ dist: setup
 
 bench: setup
 	@$(VENV)/python -m bench
+
+types: setup
+	@$(VENV)/python -m tools.types_stub
 
 mutants: setup
 	@$(VENV)/python -m tools.mutants

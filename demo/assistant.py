@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from chatkit.actions import Action
+from chatkit.actions import Action, ActionConfig
 from chatkit.errors import CustomStreamError
-from chatkit.server import ChatKitServer, NonStreamingResult, StreamingResult
+from chatkit.server import ChatKitServer, NonStreamingResult, StreamingResult, stream_widget
 from chatkit.store import NotFoundError, default_generate_id
 from chatkit.types import (
     ChatKitReq,
@@ -31,6 +31,7 @@ from chatkit.types import (
     UserMessageItem,
     WidgetItem,
 )
+from chatkit.widgets import Button, Card, Text
 from pydantic import TypeAdapter
 from typing_extensions import override
 
@@ -58,6 +59,7 @@ COMMANDS = (
     Command("refuse", "refuse", "refuses the message with HTTP 403"),
     Command("tool", "tool NAME", "calls the page's client tool of that name"),
     Command("effect", "effect NAME", "sends the page a client effect of that name"),
+    Command("card", "card", "shows a card whose button asks the page"),
 )
 """What the assistant understands besides conversation, in the order in which it is listed."""
 
@@ -184,6 +186,8 @@ class Assistant(ChatKitServer[Context]):
                 return self._call_tool(thread, name)
             case ("effect", name):
                 return self._send_effect(thread, name)
+            case ("card", _):
+                return stream_widget(thread, _card())
             case ("help", _):
                 return self._say(thread, _help_text())
             case _:
@@ -241,6 +245,12 @@ class Assistant(ChatKitServer[Context]):
         yield ClientEffectEvent(name=name, data={"threadId": thread.id})
         async for event in self._say(thread, f"I have sent the effect “{name}” to the page."):
             yield event
+
+
+def _card() -> Card:
+    asks_page = ActionConfig(type="tell", payload={"number": 7}, handler="client")
+    button = Button(label="Tell the page", onClickAction=asks_page)
+    return Card(children=[Text(value="What this button does is the page's."), button])
 
 
 def _shown(value: object) -> str:

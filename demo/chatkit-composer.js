@@ -2,7 +2,7 @@
 
 import { h, iconButton } from "./chatkit-dom.js";
 import { textOf } from "./chatkit-items.js";
-import { segments, TagSearch } from "./chatkit-tags.js";
+import { CommandMenu, segments, TagSearch } from "./chatkit-tags.js";
 
 export class Composer {
   #app;
@@ -11,6 +11,7 @@ export class Composer {
   #attached = h("p", { className: "attachment", hidden: true });
   #tool = h("select", { "aria-label": "Tool", "data-standin": "tool", hidden: true });
   #model = h("select", { "aria-label": "Model", "data-standin": "model", hidden: true });
+  #at = h("button", { type: "button", hidden: true, "data-standin": "mention" }, "@");
   #send = iconButton("send", "Send", { type: "submit", "data-standin": "send" });
   #stop = iconButton("stop", "Stop", { "data-standin": "stop", hidden: true });
   #tags = [];
@@ -20,12 +21,21 @@ export class Composer {
 
   constructor(app) {
     this.#app = app;
-    const row = h("div", { className: "row" }, this.#tool, this.#model, this.#send, this.#stop);
+    const row = h(
+      "div",
+      { className: "row" },
+      this.#at,
+      this.#tool,
+      this.#model,
+      this.#send,
+      this.#stop,
+    );
     const search = new TagSearch(app, this.#draft, (tag) => {
       this.#tags.push(tag);
       this.draw(app.threads.active);
     });
-    const above = [this.#quote, this.#attached, search.element];
+    const menu = new CommandMenu(app, this.#draft, search);
+    const above = [this.#quote, this.#attached, search.element, menu.element];
     this.element = h("form", { className: "composer" }, above, this.#draft, row);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -37,11 +47,14 @@ export class Composer {
       app.responses.stop();
       this.focus();
     });
+    this.#at.addEventListener("click", () => this.#mention());
     this.#tool.addEventListener("change", () => this.#choose(this.#tool.value || null));
   }
 
   configure() {
-    const { placeholder, tools = [], models = [] } = this.#app.options().composer ?? {};
+    const { composer, entities } = this.#app.options();
+    const { placeholder, tools = [], models = [] } = composer ?? {};
+    this.#at.hidden = !(entities?.onTagSearch && entities.showComposerMenu);
     this.#draft.placeholder = placeholder ?? "Message the AI";
     const option = ({ id, label, disabled }) => h("option", { value: id, disabled }, label);
     this.#tool.replaceChildren(h("option", { value: "" }, "No tool"), ...tools.map(option));
@@ -102,6 +115,13 @@ export class Composer {
     const { tools = [] } = this.#app.options().composer ?? {};
     if (!tools.find(({ id }) => id === this.#toolId)?.persistent) this.#choose(null);
     this.set({ text: "", reply: null, attachments: [] });
+  }
+
+  /** Asks for entities, as an @ that is typed does. */
+  #mention() {
+    this.#draft.value = `${this.#draft.value.replace(/(\S)$/, "$1 ")}@`;
+    this.#draft.dispatchEvent(new Event("input"));
+    this.#draft.focus();
   }
 
   #choose(toolId) {

@@ -1,6 +1,7 @@
 /** The conversation of the active thread, or the start screen of a new chat. */
 
 import { h } from "./chatkit-dom.js";
+import { entityMention } from "./chatkit-entities.js";
 import { textOf } from "./chatkit-items.js";
 import { markdown } from "./chatkit-markdown.js";
 import { widgetCard } from "./chatkit-widgets.js";
@@ -119,12 +120,12 @@ function message(role, label, ...children) {
 }
 
 const ITEMS = {
-  user_message: (item) =>
+  user_message: (item, app) =>
     message(
       "user",
       "You",
       item.quoted_text ? h("blockquote", {}, item.quoted_text) : null,
-      h("p", {}, textOf(item)),
+      h("p", {}, ...(item.content ?? []).map((part) => segment(part, app))),
       ...(item.attachments ?? []).map(({ name }) => h("p", { className: "attachment" }, name)),
     ),
   assistant_message: (item, { border }) => {
@@ -142,6 +143,10 @@ const ITEMS = {
   task: ({ task }) => h("p", { className: "aside" }, task.title ?? task.content ?? task.type),
   end_of_turn: () => null,
 };
+
+function segment(part, app) {
+  return part.type === "input_tag" ? entityMention(part, app) : part.text;
+}
 
 function placeholder({ type }) {
   return h("p", { className: "aside" }, `(${type.replaceAll("_", " ")})`);

@@ -268,14 +268,22 @@
     async #send(body, signal) {
       const { api } = this.#options;
       const headers = { "Content-Type": "application/json" };
-      let url = api.url;
-      if (!url && api.getClientSecret) {
-        this.#clientSecret ??= await api.getClientSecret(null);
-        headers.Authorization = `Bearer ${this.#clientSecret}`;
-        url = settings().hostedUrl ?? "/chatkit";
-      }
       const init = { method: "POST", headers, body, signal };
-      return api.fetch ? api.fetch(url, init) : window.fetch(url, init);
+      if (api.url || !api.getClientSecret)
+        return api.fetch ? api.fetch(api.url, init) : window.fetch(api.url, init);
+      const response = await this.#hosted(init);
+      if (response.status !== 401) return response;
+      // Expired: the page is asked once more, with the one that is no use any longer.
+      this.#clientSecret = await api.getClientSecret(this.#clientSecret);
+      return this.#hosted(init);
+    }
+
+    /** A request to the API that OpenAI hosts, with the page's secret. */
+    async #hosted(init) {
+      const { api } = this.#options;
+      this.#clientSecret ??= await api.getClientSecret(null);
+      const headers = { ...init.headers, Authorization: `Bearer ${this.#clientSecret}` };
+      return window.fetch(settings().hostedUrl ?? "/chatkit", { ...init, headers });
     }
   }
 

@@ -90,7 +90,8 @@ class Inspector:
     def start(self) -> "None":
         """Listens, and draws what is already there."""
         for name in ELEMENT_EVENTS + ("http.error",):
-            self._chatkit.on(name, self._listener(name))
+            listen: "Any" = self._chatkit.on
+            listen(name, self._listener(name))
         self._chatkit.subscribe(self._changed)
         self._fold.addEventListener("toggle", create_proxy(lambda event: self._ask()))
         self._changed(self._chatkit.snapshot)

@@ -3,13 +3,14 @@
 General layout, from the outside in; imports run from the left to the right, never back:
 
     chatkit     ChatKit: the public face            state      Snapshot, advance()        pure
-    session     the order of things                 gate       may this run now?          pure
+    events      … who listens to it                 gate       may this run now?          pure
+    session     the order of things; changes
     remembering the thread that survives            address    a thread id in a URL       pure
     restoring, settling, wishes, losses             errors     what can go wrong
     leaving, switch, creation, proof                plain      what can cross the border  pure
     memory, places, address_bar, storage
     owning      what an owner does and sees
-    commands, toolbar, options, listeners
+    commands, toolbar, options, schema, listeners
     tasks, watchdog, limit
     browser     the only module that knows PyScript; bridge.js, controls.js
     embed.js    the tag; start.js, python.js, files.js bring Python

@@ -24,6 +24,7 @@ export function connect(receive) {
   const timers = new Map();
   const unfinished = new Set();
   const due = new Map();
+  const appliers = new Map();
   let lastElement = 0;
 
   // Python is there, whether or not the page has an element yet.
@@ -89,6 +90,7 @@ export function connect(receive) {
     stop(id) {
       running.get(id)?.abort();
       running.delete(id);
+      appliers.delete(id);
     },
     counts: () =>
       JSON.stringify({ elements: elements.size, running: running.size, timers: timers.size }),
@@ -141,10 +143,14 @@ export function connect(receive) {
       );
     },
     configure(id, number, json, pageFetch) {
-      configure(elements.get(number), json, pageFetch, begin(id), (value, object) =>
+      const apply = configure(elements.get(number), begin(id), (value, object) =>
         tell(id, value, object),
       );
+      appliers.set(id, apply);
+      apply(json, pageFetch);
     },
+    /** The full set again, for what `configure` has configured. */
+    update: (id, json, pageFetch) => appliers.get(id)?.(json, pageFetch),
 
     address: () => location.href,
     writeAddress(url, push) {
@@ -358,46 +364,70 @@ function removes(record, element) {
 }
 
 /**
- * Gives the element its options as soon as it is defined, and tells `{configured: outcome}`.
- * Functions stand in the JSON as `{"$call": index}` (`$tool` for client tools, which are always
- * resolved: a rejection locks the thread), with `$limit` where they have to answer within so many
- * seconds; their calls are told as `{call, parameters}` with `{resolve, reject}` as the object.
+ * Returns `apply(json, pageFetch)`, which gives the element all of its options as soon as it is
+ * defined, and tells `{configured: outcome}`; only the last of those that wait is given.
+ *
+ * Functions stand in the JSON as `{"$call": place}` (`$tool` for client tools, which are always
+ * resolved: a rejection locks the thread, and nothing is no result that a server takes). A place has
+ * the same function each time. Calls are told as `{call, parameters}` with `{resolve, reject, expect,
+ * object}` as the object, `expect(seconds)` for those that have to answer in time.
  * `api.fetch` is watched, unless ChatKit hosts the API; `$headers` are put into its requests.
  */
-function configure(element, json, pageFetch, signal, tell) {
-  const call = async ({ $call, $tool, $limit }, parameters, object = null) => {
+function configure(element, signal, tell) {
+  const functions = new Map();
+  const call = async ({ $call, $tool }, parameters, object = null) => {
     let timer;
     try {
-      return await new Promise((resolve, reject) => {
+      const value = await new Promise((resolve, reject) => {
         const refuse = (text) =>
           $tool === undefined ? reject(new Error(text)) : resolve({ error: text });
         if (signal.aborted) return refuse("the page has stopped its ChatKit");
         // Python keeps the limit itself, unless MicroPython has lost the coroutine (measured).
-        const late = () => refuse(`no answer within ${$limit} s`);
-        if ($limit) timer = setTimeout(late, Math.min(($limit + SLACK) * 1000, LONGEST));
-        const given = { resolve: answer(resolve, refuse), reject: refuse, object };
+        const expect = (seconds) => {
+          const late = () => refuse(`no answer within ${seconds} s`);
+          timer = setTimeout(late, Math.min((seconds + SLACK) * 1000, LONGEST));
+        };
+        const given = { resolve: answer(resolve, refuse), reject: refuse, expect, object };
         tell({ call: $call ?? $tool, parameters }, given);
       });
+      return $tool === undefined ? value : (value ?? {});
     } finally {
       clearTimeout(timer);
     }
   };
-  const options = JSON.parse(json, (_, value) => {
-    if (typeof (value?.$call ?? value?.$tool) === "number") return (...given) => call(value, given);
-    if (typeof value?.$fetch === "number")
-      return (...given) => call({ $call: value.$fetch }, [], given);
-    return value;
-  });
-  const headers = options.$headers;
-  delete options.$headers;
-  if (options.api && !options.api.getClientSecret) {
-    const inner = pageFetch ?? options.api.fetch ?? window.fetch.bind(window);
-    options.api.fetch = watched(headers ? withHeaders(inner, headers, signal) : inner, tell);
-  }
-  customElements.whenDefined(element.localName).then(() => {
-    if (signal.aborted) return;
-    tell({ configured: attempt(() => void element.setOptions(options)) });
-  });
+  const functionAt = (mark) => {
+    const place = mark.$call ?? mark.$tool ?? mark.$fetch;
+    if (!functions.has(place))
+      functions.set(
+        place,
+        mark.$fetch === undefined
+          ? (...given) => call(mark, given)
+          : (...given) => call({ $call: place }, [], given),
+      );
+    return functions.get(place);
+  };
+  let inner;
+  const fetch = watched((...request) => inner(...request), tell);
+  let last;
+  return (json, pageFetch) => {
+    last = json;
+    const options = JSON.parse(json, (_, value) =>
+      typeof (value?.$call ?? value?.$tool ?? value?.$fetch) === "string"
+        ? functionAt(value)
+        : value,
+    );
+    const headers = options.$headers;
+    delete options.$headers;
+    if (options.api && !options.api.getClientSecret) {
+      const plain = pageFetch ?? options.api.fetch ?? window.fetch.bind(window);
+      inner = headers ? withHeaders(plain, headers, signal) : plain;
+      options.api.fetch = fetch;
+    }
+    customElements.whenDefined(element.localName).then(() => {
+      if (signal.aborted || json !== last) return;
+      tell({ configured: attempt(() => void element.setOptions(options)) });
+    });
+  };
 }
 
 /** What Python answers is JSON, or an object of JavaScript's where the place says so. */

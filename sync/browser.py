@@ -233,13 +233,18 @@ class Browser:
         options: "dict[str, object]",
         page_fetch: "object",
         told: "Callable[[dict[str, Any], Any], None]",
-    ) -> "Undo":
+    ) -> "tuple[Callable[[dict[str, object], object], None], Undo]":
         """`setOptions`, once the element is defined. `told(value, extra)` gets `configured`,
-        `http`, `alive` and `call`: see `bridge.js`.
+        `http`, `alive` and `call`: see `bridge.js`. Returns what gives it all options again,
+        `update(options, page_fetch)`, and the undo.
         """
+
+        def update(options: "dict[str, object]", page_fetch: "object") -> "None":
+            self._bridge.update(number, json.dumps(options), page_fetch)
+
         number = self._register(told)
         self._bridge.configure(number, element, json.dumps(options), page_fetch)
-        return self._undo(number)
+        return update, self._undo(number)
 
     def renew(self, element: "int") -> "None":
         """Puts a fresh element in the place of one that can no longer show a thread."""

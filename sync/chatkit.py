@@ -18,9 +18,9 @@ from .errors import (
     ChatKitUnavailable,
     CommandRejected,
 )
+from .events import Events
 from .gate import ACTIONS, refusal
 from .session import DEFAULTS, Session
-from .state import ELEMENT_EVENTS
 from .toolbar import TEXTS
 
 TYPE_CHECKING = False
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .browser import Browser
+    from .owning import Owning
     from .state import Snapshot
+    from .types import Attachment, ChatKitChanges, ChatKitOptions, ToolChoice, UserMessageContent
 
-OWN_EVENTS = ("http.error",)
 
-
-class ChatKit:
+class ChatKit(Events):
     """Keeps the page in step with one element, and guards every call to it.
 
     `target` is a selector or an element. With `options` (the type `ChatKitOptions`, keys in
@@ -55,7 +55,7 @@ class ChatKit:
         self,
         target: "object" = "openai-chatkit",
         *,
-        options: "dict[str, Any] | None" = None,
+        options: "ChatKitOptions | dict[str, Any] | None" = None,
         browser: "Browser | None" = None,
         **settings: "Any",
     ):
@@ -110,33 +110,59 @@ class ChatKit:
         """Whether options were given, so that we configure the element."""
         return self._session.owning is not None
 
-    def subscribe(self, function: "Callable[[Snapshot], Any]") -> "Callable[[], None]":
-        """Calls `function(snapshot)` after every change; returns the undo. Equal snapshots are not
-        told. An async function runs as a task; errors are reported, not raised.
-        """
-        return self._session.listeners.add("own.snapshot", function)
+    def update(self, changes: "ChatKitChanges | dict[str, Any]") -> "None":
+        """Merges changes into the options that were given, and gives the element all of them, for
+        it does not merge (the type `OpenAIChatKit.setOptions`); nothing where nothing differs.
 
-    def on(self, name: "str", function: "Callable[..., Any] | None" = None) -> "Any":
-        """Calls `function` for an event of the element, named without its `chatkit.`.
-
-        Its arguments are those of `listeners.ARGUMENTS`: `thread.change` calls
-        `function(thread_id)`, `effect` calls `function(name, data)`, `response.end` `function()`.
-        Also `http.error` in owner mode: `function(type, thread_id, status)`, status 0 for no
-        connection. As a decorator it returns the function, else the undo. Raises `ValueError` for
-        a name that is none.
+        Dicts are merged at every depth, anything else is replaced, and `None` takes a member away.
+        `initial_thread` counts at the element's start alone (measured). Raises
+        `ChatKitSettingsError` for what makes no sense, and for a companion; nothing changes then.
         """
-        if name not in ELEMENT_EVENTS and name not in OWN_EVENTS:
-            raise ValueError(
-                f"{name!r} is no event; known: {', '.join(ELEMENT_EVENTS + OWN_EVENTS)}"
-            )
+        self._owning("update").update(changes)
+
+    def client_tool(
+        self,
+        name: "str",
+        function: "Callable[[dict[str, Any]], Any] | None" = None,
+        *,
+        timeout: "float | None" = None,
+    ) -> "Any":
+        """Answers the client tool of this name with what `function(params)` returns, sync or async:
+        a dict, or `None` for an empty one.
+
+        An exception, a result that cannot cross, silence for `timeout` seconds (default: the
+        setting `tool_timeout`) and a tool that nobody has are answered with `{"error": …}`, for the
+        model to read, and reported: without an answer the thread would be locked (measured). Tools
+        without a function of their own go to the option `on_client_tool`. As a decorator it returns
+        the function, else the undo. Raises `ValueError` for a second function of one name, and
+        `ChatKitSettingsError` for a companion.
+        """
+        tools = self._owning("client_tool").tools
+
+        def add(given: "Callable[[dict[str, Any]], Any]") -> "Callable[[], None]":
+            if not callable(given):
+                raise TypeError(f"a client tool is a function, not {type(given).__name__}")
+            if timeout is not None and not _is_seconds(timeout):
+                raise ChatKitSettingsError(f"timeout must be a number of seconds, not {timeout!r}.")
+            if name in tools:
+                raise ValueError(f"there is a client tool {name!r} already")
+            tools[name] = (given, timeout)
+            return lambda: tools.pop(name, None) and None
+
         if function is not None:
-            return self._session.listeners.add(name, function)
+            return add(function)
 
         def decorate(decorated: "Callable[..., Any]") -> "Callable[..., Any]":
-            self._session.listeners.add(name, decorated)
+            add(decorated)
             return decorated
 
         return decorate
+
+    def _owning(self, what: "str") -> "Owning":
+        if self._session.owning is None:
+            said = f"{what} needs options: only who gave them to ChatKit configures the element."
+            raise ChatKitSettingsError(said)
+        return self._session.owning
 
     def set_scope(self, scope: "str | None") -> "None":
         """Another user or workspace: its own entry in storage, a new chat, and no way back to the
@@ -171,11 +197,11 @@ class ChatKit:
         self,
         text: "str | None" = None,
         *,
-        content: "list[dict[str, Any]] | None" = None,
+        content: "list[UserMessageContent] | None" = None,
         reply: "str | None" = None,
-        attachments: "list[dict[str, Any]] | None" = None,
+        attachments: "list[Attachment] | None" = None,
         new_thread: "bool" = False,
-        tool_choice: "dict[str, Any] | str | None" = None,
+        tool_choice: "ToolChoice | str | None" = None,
         model: "str | None" = None,
         timeout: "float | None" = None,
         when_busy: "str" = "refuse",
@@ -246,9 +272,9 @@ class ChatKit:
         self,
         text: "str | None" = None,
         *,
-        content: "list[dict[str, Any]] | None" = None,
+        content: "list[UserMessageContent] | None" = None,
         reply: "str | None" = None,
-        attachments: "list[dict[str, Any]] | None" = None,
+        attachments: "list[Attachment] | None" = None,
         files: "object" = None,
         selected_tool_id: "str | None" = None,
         selected_model_id: "str | None" = None,

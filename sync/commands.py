@@ -17,7 +17,7 @@ from .errors import (
 )
 from .gate import COMMANDS, REASONS, THREAD_COMMANDS, is_final, refusal
 from .limit import Limit
-from .plain import problem
+from .schema import fit_parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,10 +140,7 @@ class Commands:
         """
         if when_busy not in ("refuse", "wait"):
             raise ValueError(f'when_busy is "refuse" or "wait", not {when_busy!r}')
-        for parameter in parameters:
-            said = problem(parameter, "a parameter")
-            if said:
-                raise TypeError(f"{command}(): {said}")
+        parameters = fit_parameters(command, parameters, self._browser.report)
         check()
         scope = self._owner.scope
         seconds = self.limit(command) if timeout is None else timeout

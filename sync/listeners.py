@@ -36,6 +36,11 @@ def arguments(name: "str", detail: "dict[str, Any]") -> "list[object]":
     return [detail.get(member) for member in ARGUMENTS.get(name, ())]
 
 
+def named(event: "str", name: "str") -> "str":
+    """What the handlers of one effect or deep link are kept under."""
+    return f"{event} {name}"
+
+
 class Listeners:
     """An ordered set of functions, sync or async, under names."""
 
@@ -63,6 +68,10 @@ class Listeners:
             entry.clear()
 
         return undo
+
+    def names(self) -> "list[str]":
+        """Names under which somebody listens."""
+        return [name for name, functions in self._functions.items() if functions]
 
     def tell(self, name: "str", arguments: "list[object]") -> "None":
         """Calls every function under a name as soon as our own work is done; those added meanwhile

@@ -1,8 +1,9 @@
 """The element's options across the border: plain data out, Python callbacks back in.
 
-Options reach the element as JSON, with `{"$call": index}` where a function stands; `bridge.js` puts
-a JavaScript function there that asks `Callbacks`. Arguments arrive as Python values, a result goes
-back as JSON, an exception becomes a rejection with its message.
+Options reach the element as JSON, with `{"$call": place}` where a function stands; `bridge.js` puts
+a JavaScript function there, the same one for as long as the place has one, that asks `Callbacks`.
+Arguments arrive as Python values, a result goes back as JSON, an exception becomes a rejection with
+its message.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import json
 
 from .errors import ChatKitSettingsError
 from .plain import problem
+from .schema import Fitting, Misfit, camel
 from .tasks import is_coroutine
 
 TYPE_CHECKING = False
@@ -20,98 +22,146 @@ if TYPE_CHECKING:
     from .browser import Browser
     from .tasks import Tasks
 
+    Tool = tuple[Callable[[dict[str, Any]], Any], float | None]
+
 TOOL_TIMEOUT = 60.0
 """Seconds for a client tool, and for a function that makes headers. A tool that never settles locks
 the thread (measured), and a request without its headers never begins."""
 
-BOUNDED = ("options.onClientTool", "headers")
-"""Functions whose silence would keep the chat waiting for ever."""
+FETCH = "options.api.fetch"
+CLIENT_TOOL = "options.onClientTool"
+MARKS = {FETCH: "$fetch", CLIENT_TOOL: "$tool"}
+HEADERS = "headers"
 
-FREE_FORM = ("data", "payload", "accept", "maxSize", "max_size", "headers")
-"""Members whose keys are the page's own words."""
 
-
-def camel(name: "str") -> "str":
-    """`initial_thread` as `initialThread`; anything that is no snake_case stays."""
-    first, *others = name.split("_")
-    if not first or not all(part and part[0].isalpha() for part in others):
-        return name
-    return first + "".join([part[0].upper() + part[1:] for part in others])
+def merged(options: "dict[str, Any]", changes: "dict[str, Any]") -> "dict[str, Any]":
+    """The options with changes, dict by dict; anything else is replaced, and `None` takes a member
+    away. Keys in camelCase.
+    """
+    out = {camel(str(key)): value for key, value in options.items()}
+    for key, value in changes.items():
+        name = camel(str(key))
+        former = out.get(name)
+        if value is None:
+            out.pop(name, None)
+        elif isinstance(value, dict) and isinstance(former, dict):
+            out[name] = merged(former, value)
+        else:
+            out[name] = value
+    return out
 
 
 class Callbacks:
-    """The functions found in one set of options."""
+    """The functions of the options, and the client tools."""
 
     def __init__(self, browser: "Browser", tasks: "Tasks", *, tool_timeout: "float" = TOOL_TIMEOUT):
         self._browser = browser
         self._tasks = tasks
         self._tool_timeout = tool_timeout
-        self._functions: "list[tuple[str, Callable[..., Any]]]" = []
+        self._functions: "dict[str, Callable[..., Any]]" = {}
+        self._said: "set[str]" = set()
+        self.tools: "dict[str, Tool]" = {}
         self.page_fetch: "object" = None
 
-    def prepare(self, options: "dict[str, Any]") -> "dict[str, object]":
-        """The options as data that JSON can carry. Raises `ChatKitSettingsError` with the place.
+    def prepare(self, options: "dict[str, Any]") -> "dict[str, Any]":
+        """The options as data that JSON can carry, those functions being called from now on.
 
-        `None` members are left out. `api.fetch` may be a JavaScript function, which is handed over
-        untouched (`page_fetch`), or a Python one, which gets and returns JavaScript objects.
+        `None` members are left out where the types have no `null`. `api.fetch` may be a JavaScript
+        function, which is handed over untouched (`page_fetch`), or a Python one, which gets and
+        returns JavaScript objects. Raises `ChatKitSettingsError` with the place, and changes
+        nothing then; what is unknown is told in the console.
         """
         if not isinstance(options, dict):
             raise ChatKitSettingsError(f"options must be a dict, not {type(options).__name__}.")
-        return self._members(options, "options")
+        api = options.get("api")
+        fetch = api.get("fetch") if isinstance(api, dict) else None
+        is_foreign = type(fetch).__name__ == "JsProxy"
+        functions: "dict[str, Callable[..., Any]]" = {}
+
+        def placed(place: "str", function: "Callable[..., Any]") -> "object":
+            functions[place] = function
+            return {MARKS.get(place, "$call"): place}
+
+        try:
+            out: "dict[str, Any]" = Fitting(self._warn, placed).fit(
+                options, "ChatKitOptions", "options"
+            )
+        except Misfit as error:
+            raise ChatKitSettingsError(f"{error}.") from None
+        has_secret, has_url = [name in out.get("api", {}) for name in ("getClientSecret", "url")]
+        if has_secret and has_url:
+            said = "options.api has url and getClientSecret, and only one of them can be meant."
+            raise ChatKitSettingsError(said)
+        if is_foreign:
+            del out["api"]["fetch"]
+            del functions[FETCH]
+        self.page_fetch = fetch if is_foreign else None
+        headers = self._functions.get(HEADERS)
+        self._functions = functions if headers is None else functions | {HEADERS: headers}
+        # A tool that nobody answers locks the thread (measured), so somebody always does.
+        return out | {"onClientTool": {"$tool": CLIENT_TOOL}}
 
     def prepare_headers(self, headers: "dict[str, str] | Callable[[], Any] | None") -> "object":
         """Headers for every request, or the function that is asked for them each time."""
-        return None if headers is None else self._value(headers, "headers")
+        if not callable(headers):
+            return headers
+        self._functions[HEADERS] = headers
+        return {"$call": HEADERS}
 
-    def _members(self, members: "dict[str, Any]", place: "str") -> "dict[str, object]":
-        out: "dict[str, object]" = {}
-        for key, value in members.items():
-            name = str(key) if _is_free_form(place) else camel(str(key))
-            if value is not None:
-                out[name] = self._value(value, f"{place}.{name}")
-        return {name: value for name, value in out.items() if value is not _LEFT_OUT}
+    def _warn(self, message: "str") -> "None":
+        if message not in self._said:
+            self._said.add(message)
+            self._browser.report(f"{message}.")
 
-    def _value(self, value: "Any", place: "str") -> "object":
-        if isinstance(value, dict):
-            return self._members(value, place)
-        if isinstance(value, (list, tuple)):
-            return [self._value(one, f"{place}[{at}]") for at, one in enumerate(value)]
-        if isinstance(value, (str, int, float, bool)) or value is None:
-            return value
-        if place == "options.api.fetch" and type(value).__name__ == "JsProxy":
-            self.page_fetch = value
-            return _LEFT_OUT
-        if not callable(value):
-            raise ChatKitSettingsError(
-                f"{place} is a {type(value).__name__}, which cannot cross into the element: use "
-                "dict, list, str, number, bool, None, or a function where the types have one."
-            )
-        self._functions.append((place, value))
-        mark = {"options.api.fetch": "$fetch", "options.onClientTool": "$tool"}.get(place, "$call")
-        index: "dict[str, object]" = {mark: len(self._functions) - 1}
-        return index | {"$limit": self._tool_timeout} if place in BOUNDED else index
+    def called(self, place: "str", parameters: "list[Any]", answer: "Any") -> "None":
+        """The element calls one of the functions; `answer` has `resolve`, `reject`, `expect`, and
+        `object`, an array of what it was called with.
+        """
+        function = self._functions.get(place)
+        limit = self._tool_timeout if place == HEADERS else None
+        if place == CLIENT_TOOL:
+            function, parameters, limit, place = self._tool(parameters[0])
+        if function is None:
+            answer.reject(f"{place} has been taken away")
+            return
+        if limit is not None:
+            # MicroPython may lose a coroutine (measured); JavaScript then answers in its stead.
+            answer.expect(limit)
+        given = list(answer.object) if place == FETCH else parameters
+        self._tasks.run(self._run(place, function, given, limit, answer), f"in {place}")
 
-    def called(self, index: "int", parameters: "list[Any]", answer: "Any") -> "None":
-        """The element calls one of the functions; `answer` has `resolve`, `reject`, `object`."""
-        place, function = self._functions[index]
-        self._tasks.run(self._run(place, function, parameters, answer), f"in {place}")
+    def _tool(self, call: "dict[str, Any]") -> "tuple[Any, list[Any], float, str]":
+        name = call["name"]
+        function, timeout = self.tools.get(name, (None, None))
+        limit = self._tool_timeout if timeout is None else timeout
+        if function is not None:
+            return function, [call["params"]], limit, f"the client tool {name!r}"
+        if CLIENT_TOOL in self._functions:
+            return self._functions[CLIENT_TOOL], [call], limit, CLIENT_TOOL
+        known = ", ".join(sorted(self.tools)) or "none"
+
+        def unknown(call: "object") -> "None":
+            raise LookupError(f"this page has no client tool {name!r}; it has {known}")
+
+        return unknown, [call], limit, CLIENT_TOOL
 
     async def _run(
-        self, place: "str", function: "Callable[..., Any]", parameters: "list[Any]", answer: "Any"
+        self,
+        place: "str",
+        function: "Callable[..., Any]",
+        parameters: "list[Any]",
+        limit: "float | None",
+        answer: "Any",
     ) -> "None":
-        is_fetch = place == "options.api.fetch"
-        is_tool = place == "options.onClientTool"
-        given = list(answer.object) if is_fetch else parameters
         try:
             done = self._browser.on_cut(lambda: answer.reject("JavaScript has thrown in it"))
             try:
-                result = function(*given)
+                result = function(*parameters)
             finally:
                 done()
             if is_coroutine(result):
-                limit = self._tool_timeout if place in BOUNDED else None
-                result = await (asyncio.wait_for(result, limit) if limit else result)
-            if is_fetch:
+                result = await (result if limit is None else asyncio.wait_for(result, limit))
+            if place == FETCH:
                 answer.resolve(result, True)
             else:
                 said = problem(result, f"the result of {place}")
@@ -119,24 +169,9 @@ class Callbacks:
                     raise TypeError(said)
                 answer.resolve(json.dumps(result), False)
         except Exception as error:
-            message = _message(error, self._tool_timeout)
             self._browser.report_exception(error, f"in {place}")
-            if is_tool:
-                # A rejection would lock the thread (measured); the model can read this instead.
-                answer.resolve(json.dumps({"error": message}), False)
-            else:
-                answer.reject(message)
-
-
-def _is_free_form(place: "str") -> "bool":
-    return any(part.partition("[")[0] in FREE_FORM for part in place.split("."))
-
-
-class _LeftOut:
-    pass
-
-
-_LEFT_OUT = _LeftOut()
+            # Of a client tool it is what the model reads: a rejection would lock the thread.
+            answer.reject(_message(error, limit or 0.0))
 
 
 def _message(error: "Exception", seconds: "float") -> "str":

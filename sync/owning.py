@@ -4,7 +4,8 @@ Requests are made by the page through `options.api.fetch`: the one place where a
 seen (measured). Bodies stay in JavaScript; type, thread and status come here.
 """
 
-from .options import Callbacks
+from .errors import ChatKitSettingsError
+from .options import Callbacks, merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .browser import Browser
+    from .options import Tool
     from .tasks import Tasks
 
 
@@ -25,17 +27,44 @@ class Owning:
         self,
         browser: "Browser",
         tasks: "Tasks",
-        options: "dict[str, Any]",
+        options: "Any",
         tool_timeout: "float",
         headers: "dict[str, str] | Callable[[], Any] | None" = None,
     ):
         self._browser = browser
         self._callbacks = Callbacks(browser, tasks, tool_timeout=tool_timeout)
+        self._given = options
         self._options = self._callbacks.prepare(options)
+        self._initial: "str | None" = None
+        self._apply: "Callable[[dict[str, object], object], None] | None" = None
         self._headers = self._callbacks.prepare_headers(headers)
         if headers is not None and not self.sees_requests:
             browser.report("headers are not sent: ChatKit itself makes the requests of this page.")
         self._statuses: "dict[str, int]" = {}
+
+    @property
+    def tools(self) -> "dict[str, Tool]":
+        """The client tools by name."""
+        return self._callbacks.tools
+
+    def update(self, changes: "Any") -> "None":
+        """Merges changes into the options, and gives the element all of them if anything differs.
+
+        A function in the place of another is called from now on, which the element need not know.
+        """
+        if not isinstance(changes, dict):
+            raise ChatKitSettingsError(f"options must be a dict, not {type(changes).__name__}.")
+        fetch = self._callbacks.page_fetch
+        given = merged(self._given, changes)
+        options = self._callbacks.prepare(given)
+        is_same = options == self._options and fetch is self._callbacks.page_fetch
+        self._given, self._options = given, options
+        if self._apply is not None and not is_same:
+            self._apply(self._all(), self._callbacks.page_fetch)
+
+    def _all(self) -> "dict[str, object]":
+        options = self._options | {"initialThread": self._initial}
+        return options if self._headers is None else options | {"$headers": self._headers}
 
     @property
     def initial_thread(self) -> "str | None":
@@ -79,10 +108,15 @@ class Owning:
                 problem = value["configured"]["message"]
                 told("own.failed", {"reason": "options", "message": problem})
 
-        options = self._options | {"initialThread": initial_thread}
-        if self._headers is not None:
-            options["$headers"] = self._headers
-        return self._browser.configure(element, options, self._callbacks.page_fetch, heard)
+        self._initial = initial_thread
+        fetch = self._callbacks.page_fetch
+        self._apply, undo = self._browser.configure(element, self._all(), fetch, heard)
+
+        def release() -> "None":
+            self._apply = None
+            undo()
+
+        return release
 
     def status_of(self, thread_id: "str") -> "int | None":
         """How the last load of a thread was answered, or whatever has worked on it since, which is

@@ -7,9 +7,10 @@ order and one event at a time.
 
 from . import remembering
 from . import watchdog as limits
+from .changes import Change
 from .commands import Commands
 from .gate import REASONS
-from .listeners import Listeners, arguments
+from .listeners import Listeners, arguments, named
 from .options import TOOL_TIMEOUT
 from .owning import Owning, is_error, notice_after
 from .remembering import Remembering
@@ -36,6 +37,9 @@ DEFAULTS: "dict[str, Any]" = remembering.DEFAULTS | {
 }
 """Every setting of a ChatKit and its default; times in seconds, `None` for each part's own."""
 
+NAMED = ("effect", "deeplink")
+"""Events that may have handlers by the name that they carry."""
+
 MISSING_AFTER = 3.0
 """Seconds until a page without the element is told so."""
 
@@ -47,12 +51,14 @@ class Session:
         self,
         browser: "Browser",
         target: "str | int",
-        options: "dict[str, Any] | None",
+        options: "Any",
         settings: "dict[str, Any]",
         perform: "Callable[[dict[str, Any], bool], None]",
     ):
         self.browser = browser
         self.snapshot = Snapshot()
+        self.latest = Change(self.snapshot)
+        self._unhandled: "set[str]" = set()
         self.element: "int | None" = None
         self.tasks = Tasks(browser)
         self.listeners = Listeners(browser, self.tasks)
@@ -129,6 +135,7 @@ class Session:
 
     def _let_go(self) -> "None":
         self._stopped = True
+        self.latest = self.latest.follow(None)
         self.commands.stop()
         self._release_element()
         self.memory.stop()
@@ -237,9 +244,22 @@ class Session:
         public = "http.error" if name == "own.http" and is_error(detail) else name
         if not public.startswith("own."):
             self.listeners.tell(public, arguments(public, detail))
+        if public in NAMED:
+            self._tell_named(public, detail)
         if after is not before:
+            self.latest = self.latest.follow(after)
             self.listeners.tell("own.snapshot", [after])
         self.memory.follow()
+
+    def _tell_named(self, event: "str", detail: "dict[str, Any]") -> "None":
+        name = named(event, detail.get("name") or "")
+        self.listeners.tell(name, [detail.get("data")])
+        known = [one for one in self.listeners.names() if one.startswith(event + " ")]
+        if not known or name in known or name in self._unhandled:
+            return
+        if event not in self.listeners.names():
+            self._unhandled.add(name)
+            self.browser.report(f"Nobody handles the {name!r}; there is {', '.join(known)}.")
 
     def _note_request(self, name: "str", request: "dict[str, Any]") -> "None":
         if name == "own.http":

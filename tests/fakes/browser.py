@@ -45,12 +45,17 @@ class Answer:
         self.object = js_object
         self.resolved: list[Any] = []
         self.rejected: list[str] = []
+        self.expected: float | None = None
         self.settled = asyncio.Event()
 
     def resolve(self, value: Any, is_object: bool) -> None:
         """JSON, or an object of JavaScript's."""
         self.resolved.append(value if is_object else json.loads(value))
         self.settled.set()
+
+    def expect(self, seconds: float) -> None:
+        """How long JavaScript waits."""
+        self.expected = seconds
 
     def reject(self, message: str) -> None:
         """The text of an `Error`."""
@@ -392,22 +397,27 @@ class FakeBrowser(Browser):
         options: dict[str, object],
         page_fetch: object,
         told: Callable[[dict[str, Any], Any], None],
-    ) -> Undo:
+    ) -> tuple[Callable[[dict[str, object], object], None], Undo]:
         """See `Browser`."""
         number = self._hold("configure")
         found = self._numbers[element]
+        last: list[object] = []
 
         def tell(value: dict[str, Any], extra: Any = None) -> None:
             if number in self._live:
                 self._guarded(lambda: told(crossed(value), extra))
 
-        def give() -> None:
-            if number in self._live and found.defined:
-                tell({"configured": found.set_options(crossed(options), tell)})
+        def update(options: dict[str, object], page_fetch: object) -> None:
+            def give() -> None:
+                if number in self._live and found.defined and last[0] is options:
+                    tell({"configured": found.set_options(crossed(options), tell)})
 
-        found.page_fetch = page_fetch
-        self.clock.later(0, give)
-        return self._undo_of(number)
+            last[:] = [options]
+            found.page_fetch = page_fetch
+            self.clock.later(0, give)
+
+        update(options, page_fetch)
+        return update, self._undo_of(number)
 
     def renew(self, element: int) -> None:
         """See `Browser`."""

@@ -8,7 +8,6 @@ own files by name (PyScript, the interpreters) has the digest in its own name.
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import re
@@ -17,6 +16,8 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+
+import zopfli.gzip
 
 from tools.dist.python import small_sources
 from tools.dist.wheel import make_wheel
@@ -244,7 +245,8 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     ordered = dict(sorted(files.items()))
     index = {name: len(content) for name, content in ordered.items()}
     line = json.dumps(index, separators=(",", ":")).encode() + b"\n"
-    return gzip.compress(line + b"".join(ordered.values()), compresslevel=9, mtime=0)
+    made: bytes = zopfli.gzip.compress(line + b"".join(ordered.values()))
+    return made
 
 
 def digest(content: bytes) -> str:

@@ -75,15 +75,24 @@ async def error_of(awaited: Coroutine[Any, Any, None] | asyncio.Task[None]) -> C
     return caught.value
 
 
+PARAMETERS: dict[str, list[object]] = {
+    "send_user_message": [{"text": "Hello"}],
+    "set_composer_value": [{"text": "Hello"}],
+    "set_thread_id": ["thr_1"],
+    "send_custom_action": [{"type": "wave", "payload": {"hand": "left"}}, "item_1"],
+}
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 @in_loop
 async def test_each_command_calls_its_method_and_returns_nothing(command: str) -> None:
     chat = Chat()
+    parameters = PARAMETERS.get(command, [])
     chat.page_element.plan(COMMANDS[command], resolves=True)
-    task = chat.run(command, {"text": "Hello"})
+    task = chat.run(command, *parameters)
     await chat.wait()
     assert task.result() is None
-    assert chat.browser.called == [(COMMANDS[command], [{"text": "Hello"}])]
+    assert chat.browser.called == [(COMMANDS[command], parameters)]
     chat.nothing_is_left()
 
 

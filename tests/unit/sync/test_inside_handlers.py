@@ -29,8 +29,9 @@ class Inside:
         self._act = act
         self._depth = 0
         self._before = len(page.element.told)
+        on: Any = page.chatkit.on
         for name in ELEMENT_EVENTS:
-            page.chatkit.on(name, lambda *given, name=name: self._hear(name, given))
+            on(name, lambda *given, name=name: self._hear(name, given))
         self.undo = page.chatkit.subscribe(self._change)
 
     def _hear(self, name: str, given: tuple[Any, ...]) -> None:
@@ -192,6 +193,7 @@ def test_a_listener_that_another_has_taken_away_is_not_called_any_more(owner: bo
     """As with `removeEventListener` (DOM standard)."""
     page = Page("/?threadId=a", owner=owner)
     called: list[str] = []
+    second: Callable[[], None]
     page.chatkit.on("response.start", lambda: second())
     second = page.chatkit.on("response.start", lambda: called.append("second"))
     page.chatkit.on("response.start", lambda: called.append("third"))

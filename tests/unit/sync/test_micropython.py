@@ -10,7 +10,7 @@ from typing import Any
 
 from sync import address
 from sync.gate import COMMANDS, refusal
-from sync.options import camel
+from sync.schema import camel
 from sync.state import ELEMENT_EVENTS, FIELDS, Snapshot, advance, as_dict
 
 HERE = Path(__file__).resolve().parent
@@ -139,7 +139,7 @@ def test_events_lead_to_the_same_snapshots_and_verdicts() -> None:
 def test_names_of_options_are_made_alike() -> None:
     names = ["initial_thread", "x_2", "_private", "a__b", "onClientTool", "", "_", "straße_ein"]
     program = """
-        from lib_sync.options import camel
+        from lib_sync.schema import camel
         print(json.dumps([camel(name) for name in data]))
         """
     assert run(program, names) == [camel(name) for name in names]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sync.errors import ChatKitSettingsError
-from sync.options import Callbacks, camel
+from sync.options import CLIENT_TOOL, FETCH, Callbacks, merged
+from sync.schema import camel
 from sync.tasks import Tasks
 from tests.fakes import FakeBrowser, in_loop, settle_loop
 from tests.fakes.browser import Answer
@@ -16,6 +17,10 @@ from tests.fakes.browser import Answer
 def callbacks(tool_timeout: float = 60.0) -> tuple[Callbacks, FakeBrowser]:
     browser = FakeBrowser()
     return Callbacks(browser, Tasks(browser), tool_timeout=tool_timeout), browser
+
+
+TOOL = {"onClientTool": {"$tool": CLIENT_TOOL}}
+"""What stands in all options: a tool that nobody answers locks the thread."""
 
 
 def prepared(options: dict[str, Any]) -> dict[str, Any]:
@@ -41,35 +46,108 @@ def test_snake_case_becomes_camel_case_and_anything_else_stays(name: str, told: 
 
 
 def test_keys_become_camel_case_at_every_depth_and_in_lists() -> None:
+    prompts = [{"label": "Hi", "prompt": "Hello"}]
+    tools = [{"id": "t", "label": "T", "icon": "x", "short_label": "t"}]
     assert prepared(
-        {"start_screen": {"prompts": [{"label": "Hi", "icon_name": "x"}]}, "color_scheme": "dark"}
-    ) == {"startScreen": {"prompts": [{"label": "Hi", "iconName": "x"}]}, "colorScheme": "dark"}
-
-
-def test_the_pages_own_words_stay_as_they_are() -> None:
-    data = {"my_key": {"other_key": 1}, "accept": {"text/x_y": [".x_y"]}}
-    options = {"entities": [{"data": data}]}
-    assert prepared(options) == options
-
-
-def test_none_members_are_left_out_because_null_would_arrive() -> None:
-    assert prepared({"header": None, "api": {"url": "/c", "domain_key": None}}) == {
-        "api": {"url": "/c"}
+        {
+            "start_screen": {"prompts": prompts},
+            "theme": {"color_scheme": "dark"},
+            "composer": {"tools": tools},
+        }
+    ) == TOOL | {
+        "startScreen": {"prompts": prompts},
+        "theme": {"colorScheme": "dark"},
+        "composer": {"tools": [{"id": "t", "label": "T", "icon": "x", "shortLabel": "t"}]},
     }
 
 
+def test_the_pages_own_words_stay_as_they_are() -> None:
+    accept = {"text/x_y": [".x_y"]}
+    content = [{"type": "input_tag", "text": "A", "data": {"my_key": {"other_key": 1}}}]
+    options = {
+        "composer": {"attachments": {"enabled": True, "accept": accept, "max_size": {"a_b": 1}}},
+        "start_screen": {"prompts": [{"label": "A", "prompt": content}]},
+    }
+    out = prepared(options)
+    assert out["composer"]["attachments"]["accept"] == accept
+    assert out["composer"]["attachments"]["maxSize"] == {"a_b": 1}
+    assert out["startScreen"]["prompts"][0]["prompt"] == content
+
+
+def test_none_is_null_where_the_types_have_null_and_left_out_elsewhere() -> None:
+    options = {"header": None, "initial_thread": None, "api": {"url": "/c", "domain_key": None}}
+    assert prepared(options) == TOOL | {"api": {"url": "/c"}, "initialThread": None}
+
+
 @pytest.mark.parametrize(
-    ("options", "place"),
+    ("options", "said"),
     [
-        ({"theme": object()}, "options.theme"),
-        ({"api": {"url": b"/c"}}, "options.api.url"),
-        ({"composer": {"tools": [{"id": {1}}]}}, "options.composer.tools[0].id"),
+        ({"theme": object()}, "options.theme is a object, and has to be one of light, dark or a"),
+        ({"api": {"url": b"/c"}}, "options.api.url is a bytes, and has to be text"),
+        ({"composer": {"tools": [{"id": {1}}]}}, "options.composer.tools[0].id is a set"),
+        ({"header": {"enabled": 1}}, "options.header.enabled is a int, and has to be true or fal"),
+        ({"on_client_tool": "x"}, "options.onClientTool is a str, and has to be a function"),
+        ({"locale": len}, "options.locale is a builtin_function_or_method, and has to be text"),
+        ({"composer": {"tools": {}}}, "options.composer.tools is a dict, and has to be a list"),
+        ({"history": True}, "options.history is True, and has to be a dict"),
+        ({"composer": {"attachments": {"maxCount": float("nan")}}}, "maxCount is nan, which is no"),
+        ({"composer": {"attachments": {"accept": {1: []}}}}, "accept has the key 1"),
+        ({"frame_title": "a", "frameTitle": "b"}, "options.frameTitle is there twice"),
+        ({"api": {"url": "/c", "get_client_secret": len}}, "options.api has url and getClientSec"),
+        ({"x_new": {"deep": [object()]}}, "options.xNew.deep[0] is a object, which cannot cross"),
     ],
 )
-def test_what_cannot_cross_is_refused_with_its_place(options: dict[str, Any], place: str) -> None:
+def test_what_cannot_be_meant_is_refused_with_its_place(options: dict[str, Any], said: str) -> None:
+    held, _ = callbacks()
+    held.prepare({"entities": {"on_click": print}})
     with pytest.raises(ChatKitSettingsError) as caught:
-        prepared(options)
-    assert str(caught.value).startswith(place + " is a ")
+        held.prepare(options)
+    assert said in str(caught.value)
+    assert "options.entities.onClick" in held._functions, "nothing has changed"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"frame_titel": "x"}, "options.frame_titel is unknown; did you mean frame_title?"),
+        ({"frameTitel": "x"}, "options.frameTitel is unknown; did you mean frameTitle?"),
+        ({"header": {"zzzzzz": 1}}, "options.header.zzzzzz is unknown; known: enabled, title, le"),
+        ({"theme": {"radius": "round-ish"}}, "options.theme.radius is 'round-ish'; known: pill,"),
+        ({"theme": {"color": {"accent": {"primary": "red"}}}}, "accent has no level, which the t"),
+        ({"header": {"left_action": {"icon": "x"}}}, "leftAction has no onClick"),
+    ],
+)
+def test_what_is_unknown_goes_to_the_element_and_is_told_once(
+    options: dict[str, Any], said: str
+) -> None:
+    held, browser = callbacks()
+    first = held.prepare({"api": {"url": "/c"}} | options)
+    assert held.prepare({"api": {"url": "/c"}} | options) == first
+    [heard] = browser.reports
+    assert said in heard
+    [name] = options
+    assert camel(name) in first
+
+
+def test_functions_of_a_newer_element_are_functions_too() -> None:
+    options = prepared({"api": {"url": "/c"}, "voice": {"onSpeak": [print], "snake_case": 1}})
+    place = "options.voice.onSpeak[0]"
+    assert options["voice"] == {"onSpeak": [{"$call": place}], "snake_case": 1}
+
+
+def test_options_merge_dict_by_dict_and_none_takes_away() -> None:
+    options = {
+        "api": {"url": "/c"},
+        "start_screen": {"greeting": "a", "prompts": [1]},
+        "theme": "x",
+    }
+    changes = {"startScreen": {"prompts": [2], "greeting": None}, "theme": {"radius": "pill"}}
+    assert merged(options, changes) == {
+        "api": {"url": "/c"},
+        "startScreen": {"prompts": [2]},
+        "theme": {"radius": "pill"},
+    }
+    assert options["start_screen"] == {"greeting": "a", "prompts": [1]}, "is the page's own"
 
 
 @pytest.mark.parametrize("nonsense", [None, [], "x", 7])
@@ -88,7 +166,7 @@ async def called(
         "search": {"entities": {"on_tag_search": function}},
     }
     options: Any = held.prepare(places[place])
-    told: Any = options.get("onClientTool") or options["entities"]["onTagSearch"]
+    told: Any = options["entities"]["onTagSearch"] if place == "search" else options["onClientTool"]
     answer = Answer()
     held.called(told.get("$call", told.get("$tool")), list(parameters), answer)
     await asyncio.wait_for(answer.settled.wait(), 10.0)
@@ -148,8 +226,7 @@ async def test_a_client_tool_that_raises_settles_because_a_rejection_would_lock_
         raise ValueError("no such tool")
 
     answer, browser = await called(broken, {"name": "x"})
-    assert answer.resolved == [{"error": "no such tool"}]
-    assert answer.rejected == []
+    assert answer.rejected == ["no such tool"], "bridge.js makes an answer of it"
     assert len(browser.exceptions) == 1
 
 
@@ -159,7 +236,8 @@ async def test_a_client_tool_that_hangs_settles_in_time() -> None:
         await asyncio.Event().wait()
 
     answer, _ = await called(hang, {"name": "x"}, tool_timeout=0.01)
-    assert answer.resolved == [{"error": "no answer within 0.01 s"}]
+    assert answer.rejected == ["no answer within 0.01 s"]
+    assert answer.expected == 0.01
 
 
 @in_loop
@@ -173,7 +251,7 @@ async def test_other_callbacks_may_take_as_long_as_they_like() -> None:
     held, _ = callbacks(tool_timeout=0.0)
     held.prepare({"entities": {"on_tag_search": slow}})
     answer = Answer()
-    held.called(0, ["cat"], answer)
+    held.called("options.entities.onTagSearch", ["cat"], answer)
     await settle_loop()
     assert answer.resolved == []
     go_on.set()
@@ -184,25 +262,60 @@ async def test_other_callbacks_may_take_as_long_as_they_like() -> None:
 @in_loop
 async def test_a_result_that_cannot_cross_settles_too() -> None:
     answer, _ = await called(lambda call: {1, 2}, {"name": "x"})
-    assert "is a set, which cannot cross" in answer.resolved[0]["error"]
+    assert "is a set, which cannot cross" in answer.rejected[0]
     answer, _ = await called(lambda text: {1, 2}, "cat", place="search")
     assert "is a set, which cannot cross" in answer.rejected[0]
 
 
-def test_each_function_has_its_own_number() -> None:
+def test_each_function_is_known_by_its_place() -> None:
     options = prepared(
         {
             "on_client_tool": lambda call: None,
             "entities": {"on_click": lambda entity: None},
-            "header": {"left_action": {"on_click": lambda: None}},
+            "header": {"left_action": {"icon": "home", "on_click": lambda: None}},
         }
     )
-    numbers = [
-        options["onClientTool"]["$tool"],
-        options["entities"]["onClick"]["$call"],
-        options["header"]["leftAction"]["onClick"]["$call"],
-    ]
-    assert sorted(numbers) == [0, 1, 2]
+    assert options["onClientTool"] == {"$tool": "options.onClientTool"}
+    assert options["entities"]["onClick"] == {"$call": "options.entities.onClick"}
+    place = "options.header.leftAction.onClick"
+    assert options["header"]["leftAction"]["onClick"] == {"$call": place}
+
+
+@in_loop
+async def test_the_function_that_stands_at_a_place_now_is_called() -> None:
+    held, _ = callbacks()
+    held.prepare({"entities": {"on_tag_search": lambda text: ["old"]}})
+    held.prepare({"entities": {"on_tag_search": lambda text: ["new"]}})
+    answer, gone = Answer(), Answer()
+    held.called("options.entities.onTagSearch", ["x"], answer)
+    await settle_loop()
+    assert answer.resolved == [["new"]]
+    held.prepare({})
+    held.called("options.entities.onTagSearch", ["x"], gone)
+    assert gone.rejected == ["options.entities.onTagSearch has been taken away"]
+
+
+@in_loop
+async def test_tools_have_their_own_functions_limits_and_answers() -> None:
+    held, browser = callbacks(tool_timeout=9.0)
+    seen: list[Any] = []
+    held.tools["look"] = (lambda params: seen.append(params), 2.0)
+    held.prepare({})
+    answer, other = Answer(), Answer()
+    held.called(CLIENT_TOOL, [{"name": "look", "params": {"q": 1}}], answer)
+    held.called(CLIENT_TOOL, [{"name": "jump", "params": {}}], other)
+    await settle_loop()
+    assert (seen, answer.resolved, answer.expected) == ([{"q": 1}], [None], 2.0)
+    assert other.rejected == ["this page has no client tool 'jump'; it has look"]
+    assert other.expected == 9.0
+    [(_, where)] = browser.exceptions
+    assert where == "in options.onClientTool"
+    # The option takes what has no function of its own.
+    held.prepare({"on_client_tool": lambda call: {"by": call["name"]}})
+    last = Answer()
+    held.called(CLIENT_TOOL, [{"name": "jump", "params": {}}], last)
+    await settle_loop()
+    assert last.resolved == [{"by": "jump"}]
 
 
 @in_loop
@@ -219,7 +332,8 @@ async def test_a_python_fetch_gets_and_returns_javascripts_own_objects() -> None
     assert held.page_fetch is None
     init = object()
     answer = Answer(["/c", init])
-    held.called(options["api"]["fetch"]["$fetch"], [], answer)
+    assert options["api"]["fetch"] == {"$fetch": FETCH}
+    held.called(FETCH, [], answer)
     await settle_loop()
     assert seen == [("/c", init)]
     assert answer.resolved == [response]
@@ -233,7 +347,7 @@ async def test_a_python_fetch_that_raises_rejects_as_a_fetch_does() -> None:
     held, _ = callbacks()
     held.prepare({"api": {"url": "/c", "fetch": fetch}})
     answer = Answer(["/c"])
-    held.called(0, [], answer)
+    held.called(FETCH, [], answer)
     await settle_loop()
     assert answer.rejected == ["offline"]
 
@@ -247,5 +361,5 @@ class JsProxy:
 def test_a_javascript_fetch_is_handed_over_untouched() -> None:
     fetch = JsProxy()
     held, _ = callbacks()
-    assert held.prepare({"api": {"url": "/c", "fetch": fetch}}) == {"api": {"url": "/c"}}
+    assert held.prepare({"api": {"url": "/c", "fetch": fetch}}) == TOOL | {"api": {"url": "/c"}}
     assert held.page_fetch is fetch

@@ -53,7 +53,11 @@ def test_the_tags_attributes_go_before_the_settings() -> None:
 def test_options_make_an_owner() -> None:
     chatkits, browser = started({"options": {"api": {"url": "/chatkit"}}})
     assert chatkits[0].is_owner
-    assert browser.document[0].options == {"api": {"url": "/chatkit"}, "initialThread": "a"}
+    assert browser.document[0].options == {
+        "api": {"url": "/chatkit"},
+        "initialThread": "a",
+        "onClientTool": {"$tool": "options.onClientTool"},
+    }
 
 
 def test_the_element_can_be_named() -> None:

@@ -1,0 +1,107 @@
+"""Who listens to a ChatKit: events by name, effects, deep links, and changes to wait for."""
+
+import asyncio
+
+from .changes import Changes
+from .errors import ChatKitUnavailable, CommandTimeout
+from .gate import REASONS
+from .listeners import named
+from .state import ELEMENT_EVENTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .session import Session
+    from .state import Snapshot
+
+UNDOCUMENTED_EVENTS = ("response.stop", "composer.submit")
+"""Events of the element that are not among the published types (measured)."""
+
+OWN_EVENTS = ("http.error",)
+"""Events of ours: see `Events.on`."""
+
+
+class Events:
+    """The listening half of `ChatKit`."""
+
+    _session: "Session"
+
+    def on(self, name: "str", function: "Callable[..., Any] | None" = None) -> "Any":
+        """Calls `function` for an event of the element, named without its `chatkit.`.
+
+        Its arguments are those of `listeners.ARGUMENTS`: `thread.change` calls
+        `function(thread_id)`, `effect` calls `function(name, data)`, `response.end` `function()`.
+        Beside the thirteen of the published type `ChatKitEvents` these are `UNDOCUMENTED_EVENTS`
+        and, in owner mode, `http.error`: `function(type, thread_id, status)`, status 0 for no
+        connection. As a decorator it returns the function, else the undo. An async function runs as
+        a task; errors are reported, not raised. Raises `ValueError` for a name that is none, and
+        `TypeError` for what is no function.
+        """
+        if name not in ELEMENT_EVENTS and name not in OWN_EVENTS:
+            known = ", ".join(ELEMENT_EVENTS + OWN_EVENTS)
+            raise ValueError(f"{name!r} is no event; known: {known}")
+        return self._listen(name, function)
+
+    def effect(self, name: "str", function: "Callable[[Any], Any] | None" = None) -> "Any":
+        """Calls `function(data)` for the client effect of this name, which the server fires without
+        waiting for an answer (the SDK's `ClientEffectEvent`). `data` is a dict, or None. Decorator,
+        undo and errors as in `on`. One that nobody handles is reported where others are.
+        """
+        return self._listen(named("effect", name), function)
+
+    def deeplink(self, name: "str", function: "Callable[[Any], Any] | None" = None) -> "Any":
+        """Calls `function(data)` when a link `chatkit-link://name?…` is clicked, as `effect`."""
+        return self._listen(named("deeplink", name), function)
+
+    def subscribe(self, function: "Callable[[Snapshot], Any]") -> "Callable[[], None]":
+        """Calls `function(snapshot)` after every change; returns the undo. Equal snapshots are not
+        told. An async function runs as a task; errors are reported, not raised.
+        """
+        return self._session.listeners.add("own.snapshot", function)
+
+    async def wait_for(
+        self, condition: "Callable[[Snapshot], Any]", *, timeout: "float | None" = None
+    ) -> "Snapshot":
+        """The first snapshot, the present one included, of which `condition` is true.
+
+        `timeout` is in seconds. Raises `CommandTimeout` when they are over, `ChatKitUnavailable`
+        when this ChatKit is stopped first, and whatever `condition` raises.
+        """
+        found = self._find(condition)
+        if timeout is None:
+            return await found
+        try:
+            return await asyncio.wait_for(found, timeout)
+        except asyncio.TimeoutError:
+            reason = "the condition did not become true"
+            raise CommandTimeout("wait_for", timeout, reason) from None
+
+    async def _find(self, condition: "Callable[[Snapshot], Any]") -> "Snapshot":
+        snapshot = self._session.snapshot
+        changes = self.changes()
+        while not condition(snapshot):
+            try:
+                snapshot = await changes.__anext__()
+            except StopAsyncIteration:
+                raise ChatKitUnavailable("wait_for", "stopped", REASONS["stopped"]) from None
+        return snapshot
+
+    def changes(self) -> "Changes":
+        """Every snapshot from now on, in order, for `async for`; it ends when this is stopped.
+
+        None is left out for who is slow, and who walks away needs not say so.
+        """
+        return Changes(self._session.latest)
+
+    def _listen(self, name: "str", function: "Callable[..., Any] | None") -> "Any":
+        listeners = self._session.listeners
+        if function is not None:
+            return listeners.add(name, function)
+
+        def decorate(decorated: "Callable[..., Any]") -> "Callable[..., Any]":
+            listeners.add(name, decorated)
+            return decorated
+
+        return decorate

@@ -1,0 +1,240 @@
+"""Who listens, who waits, who updates: the author's own Python beside the page."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sync import ChatKitSettingsError, ChatKitUnavailable, CommandTimeout
+from sync.state import Snapshot
+from tests.fakes import Server, in_loop, settle_loop
+
+from .page import Page
+
+
+def test_effects_and_deep_links_reach_the_handlers_of_their_names() -> None:
+    page = Page(owner=False)
+    heard: list[Any] = []
+
+    @page.chatkit.effect("highlight")
+    def highlight(data: Any) -> None:
+        heard.append(("highlight", data))
+
+    undo = page.chatkit.deeplink("invoice", lambda data: heard.append(("invoice", data)))
+    page.element.emit("effect", {"name": "highlight", "data": {"id": "x"}})
+    page.element.emit("effect", {"name": "highlight"})
+    page.element.emit("deeplink", {"name": "invoice", "data": {"n": "7"}})
+    page.wait()
+    assert heard == [("highlight", {"id": "x"}), ("highlight", None), ("invoice", {"n": "7"})]
+    assert page.browser.reports == []
+    undo()
+    page.element.emit("deeplink", {"name": "invoice", "data": {"n": "8"}})
+    page.wait()
+    assert len(heard) == 3
+
+
+def test_an_effect_that_nobody_handles_is_told_once_where_others_are_handled() -> None:
+    page = Page(owner=False)
+    page.element.emit("effect", {"name": "jump"})
+    page.wait()
+    assert page.browser.reports == [], "this page has nothing to do with effects"
+    undo = page.chatkit.effect("highlight", lambda data: None)
+    for _ in range(2):
+        page.element.emit("effect", {"name": "jump"})
+    page.element.emit("deeplink", {"name": "jump"})
+    page.wait()
+    [said] = page.browser.reports
+    assert said == "Nobody handles the 'effect jump'; there is effect highlight."
+    page.chatkit.on("effect", lambda name, data: None)
+    page.element.emit("effect", {"name": "fly"})
+    page.wait()
+    assert len(page.browser.reports) == 1, "somebody takes them all"
+    undo()
+
+
+def test_update_merges_and_gives_the_element_everything() -> None:
+    page = Page(owner=True)
+    page.chatkit.update({"theme": "dark", "start_screen": {"greeting": "Hello"}})
+    page.wait()
+    expected: dict[str, Any] = {
+        "api": {"url": "/chatkit", "domainKey": "local"},
+        "theme": "dark",
+        "startScreen": {"greeting": "Hello"},
+        "initialThread": None,
+        "onClientTool": {"$tool": "options.onClientTool"},
+    }
+    assert page.element.options == expected
+    page.chatkit.update({"startScreen": {"prompts": []}, "theme": None})
+    page.wait()
+    del expected["theme"]
+    expected["startScreen"] = {"greeting": "Hello", "prompts": []}
+    assert page.element.options == expected
+    assert page.phase == "idle"
+
+
+@pytest.mark.parametrize("changes", [{}, {"api": {"url": "/chatkit"}}, {"theme": None}])
+def test_an_update_that_changes_nothing_tells_the_element_nothing(changes: dict[str, Any]) -> None:
+    page = Page(owner=True)
+    page.chatkit.update({"on_client_tool": lambda call: 1})
+    page.wait()
+    given = page.element.options
+    # Another function at a place that has one: the element has one that asks for it.
+    page.chatkit.update(changes | {"on_client_tool": lambda call: 2})
+    page.wait()
+    assert page.element.options is given
+
+
+def test_an_update_keeps_the_thread_that_was_restored() -> None:
+    page = Page("/?threadId=a", owner=True)
+    page.chatkit.update({"theme": "dark"})
+    page.wait()
+    assert (page.element.options or {})["initialThread"] == "a"
+    assert page.snapshot.thread_id == "a"
+
+
+def test_two_updates_before_the_element_is_defined_are_one() -> None:
+    page = Page(owner=True, starts=False)
+    page.chatkit.update({"theme": "dark"})
+    page.chatkit.start()
+    page.chatkit.update({"locale": "de"})
+    page.wait(2.0)
+    options = page.element.options or {}
+    assert (options["theme"], options["locale"]) == ("dark", "de")
+
+
+def test_a_fresh_element_gets_what_was_updated() -> None:
+    server = Server("a")
+    server.failing["a"] = 500
+    page = Page("/?threadId=a", owner=True, server=server)
+    page.chatkit.update({"theme": "dark"})
+    page.wait()
+    page.chatkit.retry()
+    page.wait(2.0)
+    assert page.current is not page.element
+    assert (page.current.options or {})["theme"] == "dark"
+
+
+def test_an_update_that_makes_no_sense_changes_nothing() -> None:
+    page = Page(owner=True)
+    given = page.element.options
+    nonsense: list[Any] = [{"theme": 7}, [], {"history": {"enabled": "yes"}}]
+    for changes in nonsense:
+        with pytest.raises(ChatKitSettingsError):
+            page.chatkit.update(changes)
+    page.wait()
+    page.chatkit.update({"locale": "de"})
+    page.wait()
+    assert page.element.options == (given or {}) | {"locale": "de"}
+
+
+def test_a_companion_configures_nothing() -> None:
+    page = Page(owner=False)
+    with pytest.raises(ChatKitSettingsError, match="update needs options"):
+        page.chatkit.update({"theme": "dark"})
+    with pytest.raises(ChatKitSettingsError, match="client_tool needs options"):
+        page.chatkit.client_tool("look", lambda params: {})
+
+
+def test_a_tool_has_one_function_until_its_undo() -> None:
+    page = Page(owner=True)
+    undo = page.chatkit.client_tool("look", lambda params: {})
+    with pytest.raises(ValueError, match="'look' already"):
+        page.chatkit.client_tool("look", lambda params: {})
+    undo()
+
+    @page.chatkit.client_tool("look", timeout=2)  # type: ignore[untyped-decorator]
+    def look(params: Any) -> dict[str, Any]:
+        return {"seen": params}
+
+    assert look({"q": 1}) == {"seen": {"q": 1}}, "the decorated function is the function"
+    with pytest.raises(TypeError, match="is a function, not str"):
+        page.chatkit.client_tool("jump", "no function")  # type: ignore[arg-type]
+    for timeout in (-1, "soon", float("nan")):
+        with pytest.raises(ChatKitSettingsError, match="timeout must be"):
+            page.chatkit.client_tool("jump", lambda params: {}, timeout=timeout)  # type: ignore[arg-type]
+
+
+@in_loop
+async def test_a_tool_that_comes_after_the_start_is_asked() -> None:
+    page = Page(owner=True)
+    page.chatkit.client_tool("look", lambda params: {"seen": params})
+    element = page.element
+    place = (element.options or {})["onClientTool"]["$tool"]
+    answer = element.callback(place, {"name": "look", "params": {"q": 1}})
+    await settle_loop()
+    assert answer.resolved == [{"seen": {"q": 1}}]
+
+
+@in_loop
+async def test_changes_are_every_snapshot_in_order_until_the_end() -> None:
+    page = Page(owner=False)
+    seen: list[tuple[bool, str]] = []
+
+    async def watch() -> str:
+        async for snapshot in page.chatkit.changes():
+            seen.append((snapshot.responding, snapshot.phase))
+        return "ended"
+
+    watching = asyncio.create_task(watch())
+    await settle_loop()
+    page.element.emit("response.start")
+    page.element.emit("response.end")
+    await settle_loop()
+    assert seen == [(True, "responding"), (False, "idle")], "also what lasted for no time at all"
+    page.chatkit.stop()
+    await settle_loop()
+    assert await watching == "ended"
+    assert seen[-1] == (False, "failed")
+    assert [snapshot async for snapshot in page.chatkit.changes()] == [], "there are none any more"
+
+
+@in_loop
+async def test_who_walks_away_from_changes_leaves_nothing_behind() -> None:
+    page = Page(owner=False)
+    for _ in range(3):
+        waiting = asyncio.create_task(page.chatkit.changes().__anext__())
+        await settle_loop()
+        waiting.cancel()
+        await settle_loop()
+    async for _ in _one_change(page):
+        break
+    listeners = page.chatkit._session.listeners
+    assert listeners.names() == []
+
+
+def _one_change(page: Page) -> Any:
+    changes = page.chatkit.changes()
+    page.element.emit("response.start")
+    return changes
+
+
+@in_loop
+async def test_wait_for_is_the_first_snapshot_of_which_it_is_true() -> None:
+    page = Page(owner=False)
+    now = await page.chatkit.wait_for(lambda snapshot: snapshot.phase == "idle")
+    assert now is page.snapshot
+    waiting = asyncio.create_task(
+        page.chatkit.wait_for(lambda snapshot: snapshot.responding, timeout=5)
+    )
+    await settle_loop()
+    page.element.emit("response.start")
+    page.element.emit("response.end")
+    found = await waiting
+    assert isinstance(found, Snapshot)
+    assert found.responding, "although it is over"
+
+
+@in_loop
+async def test_wait_for_ends_in_words_when_it_never_comes() -> None:
+    page = Page(owner=False)
+    with pytest.raises(CommandTimeout, match=r"wait_for\(\) got no answer within 0\.01 s"):
+        await page.chatkit.wait_for(lambda snapshot: snapshot.stalled, timeout=0.01)
+    with pytest.raises(ZeroDivisionError):
+        await page.chatkit.wait_for(lambda snapshot: 1 / 0)
+    waiting = asyncio.create_task(page.chatkit.wait_for(lambda snapshot: snapshot.stalled))
+    await settle_loop()
+    page.chatkit.stop()
+    with pytest.raises(ChatKitUnavailable, match="stop\\(\\) was called"):
+        await waiting
