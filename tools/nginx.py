@@ -86,7 +86,7 @@ http {{
     application/wasm wasm; application/zip zip;
   }}
   map $uri $kept {{ ~/sync/embed\.js$ "no-cache"; default "public, max-age=31536000, immutable"; }}
-  gzip on;
+  gzip on; gzip_comp_level 6;
   gzip_static on;
   gzip_min_length 256;
   gzip_types text/javascript text/css application/json application/wasm application/zip;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import python_minifier
@@ -16,10 +17,14 @@ def small_sources(package: Path) -> dict[str, str]:
 def small(source: str, name: str) -> str:
     """Return a module that does the same; what others can name keeps its name."""
     tree = WithoutTypes().visit(ast.parse(source))
+    text = ast.unparse(tree)
     return python_minifier.minify(
-        ast.unparse(tree),
+        text,
         filename=name,
         remove_literal_statements=True,
+        # Private functions and constants of the module; what others can name keeps its name.
+        rename_globals=True,
+        preserve_globals=[one for one in set(re.findall(r"\w+", text)) if one[0] != "_" or one[:2] == "__"],
         # Constant texts as names are read once more at every start, for bytes that gzip saves too.
         hoist_literals=False,
     )
