@@ -7,7 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from .site import Site
 
-pytestmark = pytest.mark.core
 START = 60_000
 
 

@@ -7,7 +7,6 @@ from playwright.sync_api import Locator, expect
 
 from .scene import START_LIMIT, Scene
 
-pytestmark = pytest.mark.core
 BY_PAGE = 'data-start="page"'
 
 HEAD = """
@@ -71,6 +70,7 @@ OPTIONS = {"entities": {
 """
 
 
+@pytest.mark.core
 def test_entities_are_searched_previewed_and_clicked(scene: Scene) -> None:
     open_with(scene, ENTITIES)
     inside(scene, "mention").click()
@@ -247,6 +247,7 @@ following = asyncio.create_task(follow())
 """
 
 
+@pytest.mark.core
 def test_tools_effects_and_changes_by_name(scene: Scene) -> None:
     open_with(scene, TOOLS, TOOLS_MORE)
     scene.say("tool look")
