@@ -18,7 +18,7 @@ from .errors import (
     ChatKitUnavailable,
     CommandRejected,
 )
-from .events import Events
+from .events import Events, added
 from .gate import ACTIONS, refusal
 from .session import DEFAULTS, Session
 from .toolbar import TEXTS
@@ -149,14 +149,7 @@ class ChatKit(Events):
             tools[name] = (given, timeout)
             return lambda: tools.pop(name, None) and None
 
-        if function is not None:
-            return add(function)
-
-        def decorate(decorated: "Callable[..., Any]") -> "Callable[..., Any]":
-            add(decorated)
-            return decorated
-
-        return decorate
+        return added(add, function)
 
     def _owning(self, what: "str") -> "Owning":
         if self._session.owning is None:

@@ -96,12 +96,19 @@ class Events:
         return Changes(self._session.latest)
 
     def _listen(self, name: "str", function: "Callable[..., Any] | None") -> "Any":
-        listeners = self._session.listeners
-        if function is not None:
-            return listeners.add(name, function)
+        return added(lambda given: self._session.listeners.add(name, given), function)
 
-        def decorate(decorated: "Callable[..., Any]") -> "Callable[..., Any]":
-            listeners.add(name, decorated)
-            return decorated
 
-        return decorate
+def added(
+    add: "Callable[[Callable[..., Any]], Callable[[], None]]",
+    function: "Callable[..., Any] | None",
+) -> "Any":
+    """What `add` returns for a function; without one a decorator that adds, and returns its own."""
+    if function is not None:
+        return add(function)
+
+    def decorate(decorated: "Callable[..., Any]") -> "Callable[..., Any]":
+        add(decorated)
+        return decorated
+
+    return decorate

@@ -21,6 +21,10 @@ _WithNothing = Literal[
 _WithThread = Literal["thread.change", "thread.load.start", "thread.load.end", "composer.submit"]
 _WithData = Literal["effect", "deeplink", "log"]
 
+def added(
+    add: Callable[[Callable[..., Any]], _Undo], function: Callable[..., Any] | None
+) -> Any: ...
+
 class Events:
     _session: Session
 

@@ -231,9 +231,9 @@ def _named(value: "Any") -> "str":
 
 
 def camel(name: "str") -> "str":
-    """`initial_thread` as `initialThread`; anything that is no snake_case stays."""
+    """`initial_thread` as `initialThread`; anything that is no snake_case stays, as `text/x_y`."""
     first, *others = name.split("_")
-    if not first or not all(part and part[0].isalpha() for part in others):
+    if not first.isalpha() or not all(part and part[0].isalpha() for part in others):
         return name
     return first + "".join([part[0].upper() + part[1:] for part in others])
 

@@ -246,143 +246,6 @@ class WidgetsOption(TypedDict):
 class ThreadOption(TypedDict):
     auto_scroll: NotRequired[bool]
 
-class ChatKitOptions(TypedDict):
-    api: Api
-    locale: NotRequired[
-        Literal[
-            "am",
-            "ar",
-            "bg-BG",
-            "bn-BD",
-            "bs-BA",
-            "ca-ES",
-            "cs-CZ",
-            "da-DK",
-            "de-DE",
-            "el-GR",
-            "es-419",
-            "es-ES",
-            "et-EE",
-            "fi-FI",
-            "fr-CA",
-            "fr-FR",
-            "gu-IN",
-            "hi-IN",
-            "hr-HR",
-            "hu-HU",
-            "hy-AM",
-            "id-ID",
-            "is-IS",
-            "it-IT",
-            "ja-JP",
-            "ka-GE",
-            "kk",
-            "kn-IN",
-            "ko-KR",
-            "lt",
-            "lv-LV",
-            "mk-MK",
-            "ml",
-            "mn",
-            "mr-IN",
-            "ms-MY",
-            "my-MM",
-            "nb-NO",
-            "nl-NL",
-            "pa",
-            "pl-PL",
-            "pt-BR",
-            "pt-PT",
-            "ro-RO",
-            "ru-RU",
-            "sk-SK",
-            "sl-SI",
-            "so-SO",
-            "sq-AL",
-            "sr-RS",
-            "sv-SE",
-            "sw-TZ",
-            "ta-IN",
-            "te-IN",
-            "th-TH",
-            "tl",
-            "tr-TR",
-            "uk-UA",
-            "ur",
-            "vi-VN",
-            "zh-CN",
-            "zh-HK",
-            "zh-TW",
-            "bg",
-            "bn",
-            "bs",
-            "ca",
-            "cs",
-            "da",
-            "de",
-            "el",
-            "es",
-            "et",
-            "fi",
-            "fr",
-            "gu",
-            "hi",
-            "hr",
-            "hu",
-            "hy",
-            "id",
-            "is",
-            "it",
-            "ja",
-            "ka",
-            "kn",
-            "ko",
-            "lv",
-            "mk",
-            "mr",
-            "ms",
-            "my",
-            "nb",
-            "nl",
-            "pl",
-            "pt",
-            "ro",
-            "ru",
-            "sk",
-            "sl",
-            "so",
-            "sq",
-            "sr",
-            "sv",
-            "sw",
-            "ta",
-            "te",
-            "th",
-            "tr",
-            "uk",
-            "vi",
-            "zh",
-            "zh-Hant",
-            "en",
-        ]
-    ]
-    theme: NotRequired[ThemeOption | Literal["light", "dark"]]
-    frame_title: NotRequired[str]
-    initial_thread: NotRequired[str | None]
-    on_client_tool: NotRequired[
-        Callable[[OnClientToolArgument], dict[str, Any] | Awaitable[dict[str, Any]]]
-    ]
-    header: NotRequired[HeaderOption]
-    history: NotRequired[HistoryOption]
-    start_screen: NotRequired[StartScreenOption]
-    thread_item_actions: NotRequired[ThreadItemActionsOption]
-    composer: NotRequired[ComposerOption]
-    disclaimer: NotRequired[DisclaimerOption]
-    entities: NotRequired[EntitiesOption]
-    commands: NotRequired[CommandsOption]
-    widgets: NotRequired[WidgetsOption]
-    thread: NotRequired[ThreadOption]
-
 class Attachment(TypedDict):
     type: Literal["file", "image"]
     id: str
@@ -411,8 +274,7 @@ class SetComposerValueParams(TypedDict):
     selectedToolId: NotRequired[str | None]
     selectedModelId: NotRequired[str]
 
-class ChatKitChanges(TypedDict):
-    api: NotRequired[Api]
+class _Options(TypedDict):
     locale: NotRequired[
         Literal[
             "am",
@@ -547,3 +409,9 @@ class ChatKitChanges(TypedDict):
     commands: NotRequired[CommandsOption]
     widgets: NotRequired[WidgetsOption]
     thread: NotRequired[ThreadOption]
+
+class ChatKitOptions(_Options):
+    api: Api
+
+class ChatKitChanges(_Options):
+    api: NotRequired[Api]

@@ -10,6 +10,7 @@ import json
 import subprocess
 from typing import Any
 
+from sync.schema import snake
 from tools.setup import NODE_MODULES, ROOT, VENV_PYTHON
 
 TARGET = ROOT / "sync" / "types.pyi"
@@ -94,11 +95,6 @@ def upper(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def snake(name: str) -> str:
-    """Return ``leftAction`` as ``left_action``."""
-    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)
-
-
 def made() -> str:
     """Return the text of the stub."""
     command = ["node", str(ROOT / "tools" / "declarations.mjs")]
@@ -112,10 +108,12 @@ def made() -> str:
             stub.type_of(parameter["kind"], title, is_option=False)
     package = json.loads((NODE_MODULES / "@openai" / "chatkit" / "package.json").read_text())
     head = HEAD.replace("{version}", package["version"])
-    stub.classes["ChatKitChanges"] = stub.classes["ChatKitOptions"].replace(
-        "    api: Api", "    api: NotRequired[Api]", 1
-    )
+    # `update` takes the same, and need not be told of the API.
+    api, others = stub.classes.pop("ChatKitOptions").split("\n", 1)
+    stub.classes["_Options"] = others
     classes = [f"class {name}(TypedDict):\n{body}" for name, body in stub.classes.items()]
+    classes.append(f"class ChatKitOptions(_Options):\n{api}")
+    classes.append("class ChatKitChanges(_Options):\n    api: NotRequired[Api]")
     text = head + "\n\n".join(classes) + "\n"
     return formatted(text)
 

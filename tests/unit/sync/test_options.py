@@ -39,6 +39,7 @@ def prepared(options: dict[str, Any]) -> dict[str, Any]:
         ("trailing_", "trailing_"),
         ("a__b", "a__b"),
         ("get_client_secret", "getClientSecret"),
+        ("text/x_y", "text/x_y"),
     ],
 )
 def test_snake_case_becomes_camel_case_and_anything_else_stays(name: str, told: str) -> None:
@@ -148,6 +149,11 @@ def test_options_merge_dict_by_dict_and_none_takes_away() -> None:
         "theme": {"radius": "pill"},
     }
     assert options["start_screen"] == {"greeting": "a", "prompts": [1]}, "is the page's own"
+    kinds = {"attachments": {"accept": {"text/x_y": [".x"]}}}
+    more = {"attachments": {"accept": {"image/a_b": [".b"]}}}
+    assert merged(kinds, more) == {
+        "attachments": {"accept": {"text/x_y": [".x"], "image/a_b": [".b"]}}
+    }
 
 
 @pytest.mark.parametrize("nonsense", [None, [], "x", 7])
