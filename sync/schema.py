@@ -233,9 +233,14 @@ def _named(value: "Any") -> "str":
 def camel(name: "str") -> "str":
     """`initial_thread` as `initialThread`; anything that is no snake_case stays, as `text/x_y`."""
     first, *others = name.split("_")
-    if not first.isalpha() or not all(part and part[0].isalpha() for part in others):
+    if not _latin(first) or not all(_latin(part[:1]) for part in others):
         return name
     return first + "".join([part[0].upper() + part[1:] for part in others])
+
+
+def _latin(text: "str") -> "bool":
+    """Whether these are letters from a to z; MicroPython's `isalpha` knows no others."""
+    return bool(text) and all("a" <= letter <= "z" for letter in text.lower())
 
 
 def snake(name: "str") -> "str":

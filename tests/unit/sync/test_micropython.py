@@ -137,7 +137,18 @@ def test_events_lead_to_the_same_snapshots_and_verdicts() -> None:
 
 
 def test_names_of_options_are_made_alike() -> None:
-    names = ["initial_thread", "x_2", "_private", "a__b", "onClientTool", "", "_", "straße_ein"]
+    names = [
+        "initial_thread",
+        "x_2",
+        "_private",
+        "a__b",
+        "onClientTool",
+        "",
+        "_",
+        "é_x",
+        "straße_ein",
+        "text/x_y",
+    ]
     program = """
         from lib_sync.schema import camel
         print(json.dumps([camel(name) for name in data]))
