@@ -92,13 +92,11 @@ class Restoring:
                 self._end("none", None)
         elif self.wanted is None or not self._from_address:
             # A thread that the page itself loads follows its ready at once, and goes before ours.
+            # But where the page stands still meanwhile, a frame in our process does so as well and
+            # answers in a later task; and timers overtake messages (measured in Firefox).
             remaining = self._delay - (self._browser.now() - at)
-            if remaining > 0:
-                self._timer = self._browser.later(remaining, self._ask)
-            else:
-                # Long ago, while Python started and the page stood still: a frame in our process
-                # has stood still as well, and may answer in a later task.
-                self._timer = self._browser.later(TAKEN_BACK, lambda: self._ask_after(HOPS))
+            wait = max(remaining, TAKEN_BACK)
+            self._timer = self._browser.later(wait, lambda: self._ask_after(HOPS))
         else:
             self._ask()
 

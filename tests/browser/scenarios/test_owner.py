@@ -416,6 +416,7 @@ WITH_A_REASON = """<script>
   AbortController.prototype.abort = function () {
     abort.call(this, "somebody has pressed Stop");
   };
+  addEventListener("chatkit.response.stop", () => scene.notes.push("Stop"), true);
 </script>"""
 
 
@@ -428,6 +429,7 @@ def test_an_answer_that_is_stopped_with_a_reason_was_not_cut_off(scene: Scene) -
     answer.wait_hit()
     scene.expect_phase("responding")
     scene.chat.stop()
+    scene.wait(lambda: scene.js("scene.notes") == ["Stop"], "the click on Stop")
     scene.expect_phase("idle")
     scene.site.faults.clear()
     assert scene.command("focus_composer")["ok"]

@@ -152,12 +152,13 @@ def test_of_the_moment_after_ready_only_what_is_left_is_waited_for() -> None:
     assert [thread_id for thread_id, _ in restore.loads] == ["a"]
 
 
-def test_where_the_moment_is_over_only_what_is_on_its_way_is_waited_for() -> None:
+@pytest.mark.parametrize("ago", [0.0, 1.0])
+def test_when_the_moment_is_over_what_is_on_its_way_is_still_heard(ago: float) -> None:
     restore = Restore("a", owner=False)
     waiting: list[Callable[[], None]] = []
     restore.browser.after_messages = waiting.append  # type: ignore[assignment]
-    restore.tell("ready", ago=1.0)
-    restore.wait(TAKEN_BACK)
+    restore.tell("ready", ago=ago)
+    restore.wait(max(SETTLE_DELAY - ago, TAKEN_BACK))
     for _ in range(HOPS):
         assert restore.loads == []
         waiting.pop()()
