@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import venv
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,8 +67,14 @@ def test_all_but_the_fixed_addresses_are_named_by_content(bundle: Path) -> None:
         "README.md",
         "VERSION",
         "chatkit_sync-0.1.0-py3-none-any.whl",
+        "chatkit_sync_stubs-0.1.0-py3-none-any.whl",
         "index.html",
         "integrity.json",
+        "licenses/micropython.txt",
+        "licenses/pyodide.txt",
+        "licenses/pyscript-toml.txt",
+        "licenses/pyscript.txt",
+        "licenses/python.txt",
         "sync/embed.js",
     }
 
@@ -106,7 +113,7 @@ def unpacked(archive: Path) -> dict[str, bytes]:
 def test_the_wheel_and_the_archives_hold_the_same_python(bundle: Path) -> None:
     [archive] = bundle.glob("assets/sources-*.bin")
     sources = {name: source.decode() for name, source in unpacked(archive).items()}
-    [wheel] = bundle.glob("*.whl")
+    [wheel] = bundle.glob("chatkit_sync-*.whl")
     with zipfile.ZipFile(wheel) as zipped:
         inside = {
             name.removeprefix("sync/"): zipped.read(name).decode()
@@ -127,6 +134,39 @@ def test_small_python_has_nothing_for_type_checkers() -> None:
     for name, source in small_sources(ROOT / "sync").items():
         assert "TYPE_CHECKING" not in source, name
         assert "typing" not in source, name
+
+
+PROGRAM = """
+from sync import ChatKit, CommandRejected
+from sync.types import ChatKitOptions
+
+options: ChatKitOptions = {"api": {"url": "/chatkit", "domain_key": "x"}}
+chatkit = ChatKit("#chat", options=options)
+
+async def ask() -> str | None:
+    try:
+        await chatkit.send_user_message("Hello")
+    except CommandRejected as error:
+        return error.kind
+    return chatkit.snapshot.thread_id
+"""
+
+
+def test_the_stubs_tell_a_type_checker_everything(bundle: Path, tmp_path: Path) -> None:
+    [wheel] = bundle.glob("chatkit_sync_stubs-*.whl")
+    venv.create(tmp_path / "venv", with_pip=False)
+    [packages] = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    zipfile.ZipFile(wheel).extractall(packages)
+
+    def said(program: str) -> str:
+        (tmp_path / "page.py").write_text(program)
+        command = [sys.executable, "-m", "mypy", "--strict", "page.py"]
+        command += ["--python-executable", str(tmp_path / "venv" / "bin" / "python")]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+
+    assert "Success" in said(PROGRAM)
+    assert '"send_user_message" of "ChatKit"' in said(PROGRAM.replace('"Hello"', "7"))
+    assert 'TypedDict item "url" has type "str"' in said(PROGRAM.replace('"/chatkit"', "7"))
 
 
 def signatures(source: str) -> Iterator[tuple[str, ...]]:

@@ -20,7 +20,7 @@ from pathlib import Path
 import zopfli.gzip
 
 from tools.dist.python import small_sources
-from tools.dist.wheel import make_wheel
+from tools.dist.wheel import make_stubs, make_wheel
 from tools.setup import NODE_MODULES, ROOT, VENDOR
 from tools.stdlib_in_pyodide import DROPPED
 
@@ -65,6 +65,9 @@ def build(target: Path) -> None:
     ours = write_scripts(bundle, folders, archives, pyodide)
     version = json.loads((ROOT / "package.json").read_text())["version"]
     make_wheel(target, sources, version)
+    make_stubs(target, version)
+    for name, path in licenses().items():
+        bundle.write(f"licenses/{name}", path.read_bytes())
     bundle.write("VERSION", f"{version}\n".encode())
     dropped = ", ".join(f"`{name}`" for name in sorted(DROPPED))
     for name in ("index.html", "README.md"):
@@ -220,6 +223,17 @@ def pyscript_files() -> list[Path]:
     """Return PyScript's own: without editors and terminals, which are plugins that we turn off."""
     files = sorted((VENDOR / "pyscript").iterdir())
     return [path for path in files if not re.match(r"codemirror|xterm|\.", path.name)]
+
+
+def licenses() -> dict[str, Path]:
+    """Return the texts that have to go with what others have made, by the names of their copies."""
+    # What comes by npm has its own, or none.
+    pyscript = NODE_MODULES / "@pyscript" / "core"
+    theirs = {
+        "pyscript.txt": pyscript / "LICENSE",
+        "pyscript-toml.txt": pyscript / "src" / "3rd-party-licenses" / "toml.license.txt",
+    }
+    return theirs | {path.name: path for path in sorted((HERE / "licenses").iterdir())}
 
 
 def encoded(sources: Mapping[str, str]) -> dict[str, bytes]:

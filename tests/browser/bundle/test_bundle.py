@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Response, expect
 
 from tools.nginx import Nginx
 
@@ -67,11 +67,16 @@ def test_from_another_origin_under_a_strict_policy(scene: Scene, nginx: Nginx) -
 
 @pytest.mark.core
 def test_a_visit_downloads_little_of_ours_and_nothing_twice(scene: Scene) -> None:
-    requests: list[Request] = []
-    scene.page.on("request", lambda request: requests.append(request))
+    answers: list[Response] = []
+    scene.page.on("response", lambda response: answers.append(response))
     scene.open()
-    addresses = [request.url for request in requests]
+    addresses = [response.url for response in answers]
     assert len(addresses) == len(set(addresses))
+    mine = [response for response in answers if FOLDER in response.url]
+    assert len(mine) >= 8
+    # What is compressed already is not again.
+    plain = [one.url for one in mine if "content-encoding" not in one.headers]
+    assert [url for url in plain if not url.endswith(".bin")] == []
     sizes: dict[str, int] = scene.js(
         "Object.fromEntries(performance.getEntriesByType('resource')"
         ".map((one) => [one.name, one.encodedBodySize]))"
@@ -83,6 +88,29 @@ def test_a_visit_downloads_little_of_ours_and_nothing_twice(scene: Scene) -> Non
     # All but the tag may be kept for ever.
     kept = [name for name in sizes if FOLDER in name and not name.endswith("embed.js")]
     assert [name for name in kept if not re.search(r"-[0-9a-f]{8}[./]", name)] == []
+
+
+def test_the_example_page_is_whole(scene: Scene, nginx: Nginx) -> None:
+    """OpenAI's own script is not to be had here; the stand-in comes in its place."""
+    loader = (
+        "document.head.append(Object.assign(document.createElement('script'), "
+        "{ src: '/stand-in/chatkit.js' }))"
+    )
+    scene.page.route(
+        "https://cdn.platform.openai.com/**",
+        lambda route: route.fulfill(content_type="text/javascript", body=loader),
+    )
+    scene.page.goto(f"{nginx.url}{FOLDER}index.html")
+    scene.expect_phase("idle", bar="nav", limit=START_LIMIT)
+    scene.say("Hello")
+    expect(scene.messages()).to_have_count(2)
+    scene.expect_phase("idle", bar="nav")
+    thread = scene.wait_stored()
+    scene.page.reload()
+    expect(scene.messages()).to_have_count(2, timeout=START_LIMIT)
+    assert thread in scene.page.url
+    scene.press("nav button >> nth=0")
+    expect(scene.messages()).to_have_count(0)
 
 
 def test_a_tag_with_its_integrity_from_the_list(scene: Scene, bundle: Path) -> None:
@@ -149,7 +177,7 @@ def test_the_wheel_in_a_configuration_of_the_pages_own(
     config = json.dumps(
         {
             "interpreter": f"{folder}/{path('assets/ours-*.js')}",
-            "files": {f"{folder}/{path('*.whl')}": "./*"},
+            "files": {f"{folder}/{path('chatkit_sync-*.whl')}": "./*"},
             "js_modules": {"main": {f"{folder}/{path('assets/ours-*.js')}": "chatkit_bridge"}},
         }
     )
