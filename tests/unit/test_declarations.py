@@ -7,12 +7,14 @@ TypeScript's own parser.
 
 from __future__ import annotations
 
+import copy
 import inspect
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +35,9 @@ LONG = 20
 OUTSIDE = {"setOptions", "addEventListener", "removeEventListener"}
 """Methods that have another shape in Python: options and `update`, `on`."""
 
-OURS_ALONE = {
-    "send_user_message": {"timeout", "when_busy"},
-    "set_composer_value": {"timeout", "when_busy", "clear_tool"},
-    "set_thread_id": {"timeout", "when_busy"},
-    "send_custom_action": {"timeout", "when_busy"},
-}
-"""Parameters that the element does not have. `clear_tool` is the type's `selectedToolId: null`."""
+OURS_ALONE = {"set_composer_value": {"clear_tool"}}
+"""Parameters that the element does not have, beside those of every command. `clear_tool` is the
+type's `selectedToolId: null`."""
 
 Shapes = dict[str, dict[str, str]]
 
@@ -52,12 +50,27 @@ def published() -> dict[str, Any]:
     return told
 
 
-def shapes() -> Shapes:
+@dataclass(frozen=True)
+class Ours:
+    """All that is compared."""
+
+    shapes: Shapes
+    commands: dict[str, str]
+    signatures: dict[str, set[str]]
+    events: Sequence[str]
+    arguments: dict[str, tuple[str, ...]]
+
+
+def the_ours() -> Ours:
     schema.shape("Api")
-    return schema._shapes
+    signatures = {
+        name: set(inspect.signature(getattr(ChatKit, name)).parameters) - {"self"}
+        for name in COMMANDS
+    }
+    return Ours(schema._shapes, COMMANDS, signatures, ELEMENT_EVENTS, ARGUMENTS)
 
 
-# Options and parameters.
+# The comparison.
 
 
 def differences(theirs: dict[str, Any], kind: str, place: str, known: Shapes) -> Iterator[str]:
@@ -114,89 +127,141 @@ def sorted_words(text: str) -> list[str]:
     return sorted(text[1:-1].split(",")) if text[0] == "'" else []
 
 
-def test_every_option_is_ours_and_none_is_ours_alone(published: dict[str, Any]) -> None:
-    known = shapes()
-    assert list(differences(published["options"], "ChatKitOptions", "options", known)) == []
-
-
-def parameters(published: dict[str, Any], known: Shapes) -> Iterator[str]:
-    for name, method in COMMANDS.items():
+def parameters(published: dict[str, Any], ours: Ours) -> Iterator[str]:
+    for name, method in ours.commands.items():
+        theirs = published["methods"].get(method, [])
         kinds = schema.PARAMETERS.get(name, ())
-        theirs = published["methods"][method]
         if len(kinds) != len(theirs):
             yield f"{method} has {len(theirs)} parameters, ours {len(kinds)}"
-        for kind, parameter in zip(kinds, theirs, strict=False):
-            yield from differences(parameter["kind"], kind, f"{method}({parameter['name']})", known)
+        names: set[str] = set()
+        for named, parameter in zip(kinds, theirs, strict=False):
+            own, _, kind = named.rpartition(":")
+            if own and own != snake(parameter["name"]):
+                yield f"{method}({parameter['name']}) is {own} of ours"
+            place = f"{method}({parameter['name']})"
+            yield from differences(parameter["kind"], kind, place, ours.shapes)
+            [first] = parameter["kind"]["any"]
+            members = first.get("members", {}) if parameter["name"] == "params" else {}
+            names |= {snake(member) for member in members or [parameter["name"]]}
+        alone = {"timeout", "when_busy"} | OURS_ALONE.get(name, set())
+        yield from unlike(names | alone, ours.signatures[name], f"{method}, parameter")
 
 
-def test_every_parameter_is_ours_and_none_is_ours_alone(published: dict[str, Any]) -> None:
-    assert list(parameters(published, shapes())) == []
+def unlike(theirs: Iterable[str], mine: Iterable[str], what: str) -> Iterator[str]:
+    for name in set(theirs) - set(mine):
+        yield f"{what} {name} is missing"
+    for name in set(mine) - set(theirs):
+        yield f"{what} {name} is ours alone"
 
 
-def test_every_member_is_compared(published: dict[str, Any]) -> None:
-    """Whatever one is taken away, or put beside, somebody says so."""
-    known = shapes()
-    count = 0
-    for title, kinds in known.items():
-        for name in kinds:
-            without = known | {title: {one: kind for one, kind in kinds.items() if one != name}}
-            assert told(published, without), f"nobody misses {title}.{name}"
-            count += 1
-        more = known | {title: kinds | {"inventedHere": "text"}}
-        assert told(published, more), f"nobody sees that {title} has more"
-    assert count == sum(map(len, known.values()))
+def compared(published: dict[str, Any], ours: Ours) -> Iterator[str]:
+    """Everything in which ours is not what is published, by name."""
+    yield from differences(published["options"], "ChatKitOptions", "options", ours.shapes)
+    yield from unlike(published["methods"].keys() - OUTSIDE, ours.commands.values(), "method")
+    yield from parameters(published, ours)
+    theirs = {name.removeprefix("chatkit."): told for name, told in published["events"].items()}
+    yield from unlike([*theirs, *UNDOCUMENTED_EVENTS], ours.events, "event")
+    for event, detail in theirs.items():
+        # An Error crosses as its name and its message.
+        expected = ("name", "message") if event == "error" else tuple(detail)
+        if ours.arguments.get(event, ()) != expected:
+            yield f"event {event} has {expected}"
+    react = published["react"]
+    yield from unlike(react["methods"], ours.commands.values(), "React method")
+    handlers = ["on" + "".join(map(str.title, name.split("."))) for name in ours.events]
+    unpublished = ["on" + "".join(map(str.title, name.split("."))) for name in UNDOCUMENTED_EVENTS]
+    yield from unlike([*react["handlers"], *unpublished], handlers, "React handler")
 
 
-def told(published: dict[str, Any], known: Shapes) -> list[str]:
-    options = differences(published["options"], "ChatKitOptions", "options", known)
-    return [*options, *parameters(published, known)]
-
-
-# Methods and events.
-
-
-def test_every_method_is_a_command(published: dict[str, Any]) -> None:
-    assert set(COMMANDS.values()) == published["methods"].keys() - OUTSIDE
+def test_nothing_that_is_published_is_missing_and_nothing_is_ours_alone(
+    published: dict[str, Any],
+) -> None:
+    assert list(compared(published, the_ours())) == []
+    assert len(published["events"]) == 13
+    assert not set(OWN_EVENTS) & set(ELEMENT_EVENTS)
     assert {snake(method) for method in COMMANDS.values()} == set(COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_takes_what_the_method_takes(published: dict[str, Any], command: str) -> None:
-    theirs = published["methods"][COMMANDS[command]]
-    names: set[str] = set()
-    for parameter in theirs:
-        [first] = parameter["kind"]["any"]
-        inside = first.get("members", {}) if parameter["name"] == "params" else {}
-        names |= {snake(name) for name in inside or [parameter["name"]]}
-    ours = set(inspect.signature(getattr(ChatKit, command)).parameters) - {"self"}
-    assert ours - names == OURS_ALONE.get(command, {"timeout", "when_busy"})
-    assert names - ours == set()
+def mutants(ours: Ours) -> Iterator[tuple[str, Ours]]:
+    """Ours with one thing taken away, each once, or with one more."""
+    for title, kinds in ours.shapes.items():
+        for name in kinds:
+            yield f"{title}.{name}", with_shape(ours, title, without(kinds, name))
+        yield f"{title} with more", with_shape(ours, title, kinds | {"inventedHere": "text"})
+    for name, given in ours.signatures.items():
+        yield f"method {name}", replace(ours, commands=without(ours.commands, name))
+        for own in given:
+            yield f"{name}({own})", with_signature(ours, name, given - {own})
+        yield f"{name} with more", with_signature(ours, name, given | {"invented"})
+    for name in ours.events:
+        yield f"event {name}", replace(ours, events=[one for one in ours.events if one != name])
+        told = () if name in UNDOCUMENTED_EVENTS else ours.arguments.get(name, ())
+        for at in range(len(told)):
+            fewer = ours.arguments | {name: told[:at] + told[at + 1 :]}
+            yield f"event {name}[{at}]", replace(ours, arguments=fewer)
+    yield "an event more", replace(ours, events=[*ours.events, "invented"])
 
 
-def test_every_event_is_ours_and_none_is_ours_alone(published: dict[str, Any]) -> None:
-    theirs = {name.removeprefix("chatkit.") for name in published["events"]}
-    assert set(ELEMENT_EVENTS) - theirs == set(UNDOCUMENTED_EVENTS)
-    assert theirs - set(ELEMENT_EVENTS) == set()
-    assert len(theirs) == 13
-    assert not set(OWN_EVENTS) & theirs
+def with_shape(ours: Ours, title: str, kinds: dict[str, str]) -> Ours:
+    return replace(ours, shapes=ours.shapes | {title: kinds})
 
 
-def test_handlers_get_what_the_details_hold(published: dict[str, Any]) -> None:
-    for name, detail in published["events"].items():
-        event = name.removeprefix("chatkit.")
-        # An Error crosses as its name and its message.
-        expected = ("name", "message") if event == "error" else tuple(detail)
-        assert ARGUMENTS.get(event, ()) == expected, event
+def with_signature(ours: Ours, name: str, given: set[str]) -> Ours:
+    return replace(ours, signatures=ours.signatures | {name: given})
 
 
-def test_the_react_binding_has_nothing_that_we_lack(published: dict[str, Any]) -> None:
-    assert set(published["react"]["methods"]) == set(COMMANDS.values())
-    handlers = {
-        "on" + "".join(part.title() for part in name.split("."))
-        for name in ELEMENT_EVENTS
-        if name not in UNDOCUMENTED_EVENTS
+def without(table: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key != name}
+
+
+COUNT = {"members": 127, "methods": 8, "parameters": 34, "events": 15, "arguments": 12, "more": 42}
+"""What is compared: members of options and of parameters' shapes, and so on, each taken away once;
+and places at which one more was put."""
+
+
+def test_whatever_is_taken_away_or_put_beside_somebody_says_so(published: dict[str, Any]) -> None:
+    ours = the_ours()
+    tried = []
+    for name, mutant in mutants(ours):
+        assert list(compared(published, mutant)), f"nobody misses {name}"
+        tried.append(name)
+    taken = {
+        "members": sum(map(len, ours.shapes.values())),
+        "methods": len(ours.commands),
+        "parameters": sum(map(len, ours.signatures.values())),
+        "events": len(ours.events),
+        "arguments": len([name for name in tried if name.endswith("]")]),
+        "more": len([name for name in tried if name.endswith(" more")]),
     }
-    assert set(published["react"]["handlers"]) == handlers
+    assert taken == COUNT
+    assert len(tried) == sum(COUNT.values())
+
+
+def test_whatever_a_newer_package_adds_is_named(published: dict[str, Any]) -> None:
+    text = {"required": False, "kind": {"any": [{"plain": "text"}], "nullable": False}}
+
+    def newer(change: Callable[[dict[str, Any]], None]) -> str:
+        package = copy.deepcopy(published)
+        change(package)
+        [said] = compared(package, the_ours())
+        return said
+
+    def option(package: dict[str, Any]) -> None:
+        package["options"]["any"][0]["members"]["newOption"] = text
+
+    def method(package: dict[str, Any]) -> None:
+        package["methods"]["newMethod"] = []
+
+    def event(package: dict[str, Any]) -> None:
+        package["events"]["chatkit.new.event"] = {}
+
+    def handler(package: dict[str, Any]) -> None:
+        package["react"]["handlers"].append("onNewEvent")
+
+    assert newer(option) == "options.newOption is missing"
+    assert newer(method) == "method newMethod is missing"
+    assert newer(event) == "event new.event is missing"
+    assert newer(handler) == "React handler onNewEvent is missing"
 
 
 # What editors and type checkers see.
