@@ -95,7 +95,7 @@ export function connect(receive) {
     counts: () =>
       JSON.stringify({ elements: elements.size, running: running.size, timers: timers.size }),
 
-    adopt: (element) => keep(element),
+    adopt: (element) => (element instanceof Element ? keep(element) : 0),
     watch: (id, target) =>
       watch(target, begin(id), (value) => tell(id, value), {
         elements,
@@ -235,7 +235,7 @@ function describe(reason) {
 async function command(element, method, json, files) {
   try {
     const parameters = JSON.parse(json);
-    if (files) parameters[0].files = files;
+    if (files) parameters[0].files = [...files];
     await element[method](...parameters);
     return [{ ok: true }, null];
   } catch (reason) {
@@ -264,6 +264,10 @@ function listen(element, signal, send) {
   });
   controls.serve(element, (click) => send({ click }), signal);
   const past = recorder?.take?.(element, (control) => controls.belongs(control, element)) ?? [];
+  if (past.length >= RECORDED)
+    console.warn(
+      "[chatkit-sync] So much has happened before Python came that its end is not known.",
+    );
   if (past.length)
     send({
       past: past.map(({ click, name, detail, at, focus }) =>
@@ -278,6 +282,9 @@ function listen(element, signal, send) {
     );
   }
 }
+
+/** What embed.js keeps at most. */
+const RECORDED = 5000;
 
 const NAMES =
   "ready error thread.change thread.load.start thread.load.end response.start response.end response.stop composer.submit history.open history.close tool.change effect deeplink log".split(

@@ -152,6 +152,16 @@ def test_an_answer_that_streams_when_python_comes(scene: Scene) -> None:
     scene.wait(lambda: scene.stored() is not None, "a thread in storage")
 
 
+def test_more_than_is_kept_for_python_is_said(scene: Scene) -> None:
+    python = scene.hold_python()
+    scene.open(wait=False, fake=True)
+    scene.wait(lambda: scene.js("fake.element?.dataset.loaded === 'true'"), "the element")
+    scene.js("() => { for (let n = 0; n < 5001; n++) fake.say('log', { name: 'n', data: {} }); }")
+    python.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.expect_report("warning: ", "So much has happened before Python came")
+
+
 # This page wires by itself, with the public API: handlers stand before the start.
 MAIN = """
 import json
