@@ -135,7 +135,7 @@ class Browser:
         return {"handlers": len(self._handlers)} | dict(json.loads(self._bridge.counts()))
 
     def adopt(self, element: "object") -> "int":
-        """The number of an element that Python holds."""
+        """The number of an element that Python holds; 0 for what is none."""
         return int(self._bridge.adopt(element))
 
     def watch(

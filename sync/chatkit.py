@@ -20,6 +20,7 @@ from .errors import (
 )
 from .events import Events, added
 from .gate import ACTIONS, refusal
+from .plain import check_function, check_timeout, is_foreign, is_seconds, kind_of
 from .session import DEFAULTS, Session
 from .toolbar import TEXTS
 
@@ -48,7 +49,8 @@ class ChatKit(Events):
     wait. A task that is cancelled lets go of its command; what the element was asked it still does.
     Every command raises `ChatKitBusy` where the element was not asked, `ChatKitUnavailable` where
     there is none that could be, `CommandRejected` where it has refused, `CommandTimeout` where it
-    has not answered in time, and `TypeError` for a parameter that cannot cross into JavaScript.
+    has not answered in time, `TypeError` for a parameter that cannot cross into JavaScript, and
+    `ValueError` for a `timeout` or `when_busy` that makes no sense.
     """
 
     def __init__(
@@ -66,6 +68,9 @@ class ChatKit(Events):
         checked = check_settings(settings)
         # A number is an element that the browser has numbered: see `Browser.others`.
         known = target if isinstance(target, (str, int)) else browser.adopt(target)
+        if not known:
+            said = f"ChatKit() takes a selector or an element, not {kind_of(target)}."
+            raise ChatKitSettingsError(said)
         self._session = Session(browser, known, options, checked, self._perform)
         self._browser = browser
         self._started = False
@@ -91,8 +96,10 @@ class ChatKit(Events):
 
     def at_end(self, function: "Callable[[], None]") -> "None":
         """Calls `function` once when this has been stopped and has let go of everything, at once
-        where it has already. What it raises is reported.
+        where it has already. What it raises is reported. Raises `TypeError` for what is no
+        function.
         """
+        check_function(function, "at_end()")
         self._session.at_end(function)
 
     @property
@@ -134,22 +141,20 @@ class ChatKit(Events):
         setting `tool_timeout`) and a tool that nobody has are answered with `{"error": …}`, for the
         model to read, and reported: without an answer the thread would be locked (measured). Tools
         without a function of their own go to the option `on_client_tool`. As a decorator it returns
-        the function, else the undo. Raises `ValueError` for a second function of one name, and
+        the function, else the undo. Raises `ValueError` for a second function of one name and for a
+        `timeout` that makes no sense, `TypeError` for what is no function, and
         `ChatKitSettingsError` for a companion.
         """
         tools = self._owning("client_tool").tools
+        check_timeout(timeout, f"client_tool({name!r})")
 
         def add(given: "Callable[[dict[str, Any]], Any]") -> "Callable[[], None]":
-            if not callable(given):
-                raise TypeError(f"a client tool is a function, not {type(given).__name__}")
-            if timeout is not None and not _is_seconds(timeout):
-                raise ChatKitSettingsError(f"timeout must be a number of seconds, not {timeout!r}.")
             if name in tools:
-                raise ValueError(f"there is a client tool {name!r} already")
+                raise ValueError(f"client_tool({name!r}) has a function already")
             tools[name] = (given, timeout)
             return lambda: tools.pop(name, None) and None
 
-        return added(add, function)
+        return added(add, "client_tool", name, function)
 
     def _owning(self, what: "str") -> "Owning":
         if self._session.owning is None:
@@ -160,8 +165,10 @@ class ChatKit(Events):
     def set_scope(self, scope: "str | None") -> "None":
         """Another user or workspace: its own entry in storage, a new chat, and no way back to the
         threads of the former one for the rest of the page's life. What a former user has asked for,
-        and what still waits, is not done as another.
+        and what still waits, is not done as another. Raises `TypeError` for what is no text.
         """
+        if scope is not None and not isinstance(scope, str):
+            raise TypeError(f"set_scope() takes a text or None, not {kind_of(scope)}")
         if self.scope not in (None, scope):
             # The first one runs.
             del self._kept[1:]
@@ -279,8 +286,8 @@ class ChatKit(Events):
         never rejected (measured). Raises as every command.
 
         `text`, `content`, `reply` and `attachments` as in `send_user_message`; `files` is a
-        JavaScript array of `File`; the selected ids are those of the options, and `clear_tool`
-        deselects the tool (the type's `selectedToolId: null`).
+        list of JavaScript's `File`s, or an array; the selected ids are those of the options, and
+        `clear_tool` deselects the tool (the type's `selectedToolId: null`).
         """
         parameters = _given(
             {
@@ -292,6 +299,10 @@ class ChatKit(Events):
                 "selectedModelId": selected_model_id,
             }
         )
+        for one in files if isinstance(files, (list, tuple)) else [files]:
+            if one is not None and not is_foreign(one):
+                said = f"set_composer_value().files takes Files of JavaScript's, not {kind_of(one)}"
+                raise TypeError(said)
         if clear_tool:
             parameters["selectedToolId"] = None
         await self._session.commands.run(
@@ -425,14 +436,9 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
         elif name in ("parameter", "key", "scope"):
             if value not in (None, False) and not isinstance(value, str):
                 raise ChatKitSettingsError(f"{name} must be a text, or false, not {value!r}.")
-        elif not _is_seconds(value) and not (value is None and DEFAULTS[name] is None):
+        elif not is_seconds(value) and not (value is None and DEFAULTS[name] is None):
             raise ChatKitSettingsError(f"{name} must be a number of seconds, not {value!r}.")
     return DEFAULTS | settings
-
-
-def _is_seconds(value: "Any") -> "bool":
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return is_number and 0 <= value < float("inf")
 
 
 def _check_headers(headers: "Any") -> "None":

@@ -17,6 +17,7 @@ from .errors import (
 )
 from .gate import COMMANDS, REASONS, THREAD_COMMANDS, is_final, refusal
 from .limit import Limit
+from .plain import check_timeout
 from .schema import fit_parameters
 
 TYPE_CHECKING = False
@@ -135,11 +136,12 @@ class Commands:
         `when_busy="wait"`, in order of asking. `timeout` is in seconds and covers waiting and
         running; where there is none, `WAITING` limits the waiting. `check` may raise: now, when its
         turn has come, and when it has resolved. Raises `ChatKitBusy`, `ChatKitUnavailable`,
-        `CommandRejected`, `CommandTimeout`, and `TypeError` for a parameter that cannot cross into
-        JavaScript.
+        `CommandRejected`, `CommandTimeout`, `TypeError` for a parameter that cannot cross into
+        JavaScript, and `ValueError` for a `timeout` or `when_busy` that makes no sense.
         """
         if when_busy not in ("refuse", "wait"):
-            raise ValueError(f'when_busy is "refuse" or "wait", not {when_busy!r}')
+            raise ValueError(f'{command}() takes when_busy="refuse" or "wait", not {when_busy!r}')
+        check_timeout(timeout, f"{command}()")
         parameters = fit_parameters(command, parameters, self._browser.report)
         check()
         scope = self._owner.scope

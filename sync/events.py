@@ -6,6 +6,8 @@ from .changes import Changes
 from .errors import ChatKitUnavailable, CommandTimeout
 from .gate import REASONS
 from .listeners import named
+from .plain import check_function, check_timeout, kind_of
+from .schema import nearest
 from .state import ELEMENT_EVENTS
 
 TYPE_CHECKING = False
@@ -39,26 +41,30 @@ class Events:
         a task; errors are reported, not raised. Raises `ValueError` for a name that is none, and
         `TypeError` for what is no function.
         """
-        if name not in ELEMENT_EVENTS and name not in OWN_EVENTS:
-            known = ", ".join(ELEMENT_EVENTS + OWN_EVENTS)
-            raise ValueError(f"{name!r} is no event; known: {known}")
-        return self._listen(name, function)
+        known = ELEMENT_EVENTS + OWN_EVENTS
+        if isinstance(name, str) and name not in known:
+            near = nearest(name.replace("chatkit.", ""), known)
+            said = f"did you mean {near!r}?" if near else "known: " + ", ".join(known)
+            raise ValueError(f"on({name!r}) is for no event; {said}")
+        return self._listen("on", name, name, function)
 
     def effect(self, name: "str", function: "Callable[[Any], Any] | None" = None) -> "Any":
         """Calls `function(data)` for the client effect of this name, which the server fires without
         waiting for an answer (the SDK's `ClientEffectEvent`). `data` is a dict, or None. Decorator,
         undo and errors as in `on`. One that nobody handles is reported where others are.
         """
-        return self._listen(named("effect", name), function)
+        return self._listen("effect", name, named("effect", name), function)
 
     def deeplink(self, name: "str", function: "Callable[[Any], Any] | None" = None) -> "Any":
         """Calls `function(data)` when a link `chatkit-link://name?…` is clicked, as `effect`."""
-        return self._listen(named("deeplink", name), function)
+        return self._listen("deeplink", name, named("deeplink", name), function)
 
     def subscribe(self, function: "Callable[[Snapshot], Any]") -> "Callable[[], None]":
         """Calls `function(snapshot)` after every change; returns the undo. Equal snapshots are not
-        told. An async function runs as a task; errors are reported, not raised.
+        told. An async function runs as a task; errors are reported, not raised. Raises `TypeError`
+        for what is no function.
         """
+        check_function(function, "subscribe()")
         return self._session.listeners.add("own.snapshot", function)
 
     async def wait_for(
@@ -69,6 +75,8 @@ class Events:
         `timeout` is in seconds. Raises `CommandTimeout` when they are over, `ChatKitUnavailable`
         when this ChatKit is stopped first, and whatever `condition` raises.
         """
+        check_function(condition, "wait_for()")
+        check_timeout(timeout, "wait_for()")
         found = self._find(condition)
         if timeout is None:
             return await found
@@ -95,20 +103,34 @@ class Events:
         """
         return Changes(self._session.latest)
 
-    def _listen(self, name: "str", function: "Callable[..., Any] | None") -> "Any":
-        return added(lambda given: self._session.listeners.add(name, given), function)
+    def _listen(
+        self, what: "str", name: "str", kept: "str", function: "Callable[..., Any] | None"
+    ) -> "Any":
+        return added(lambda given: self._session.listeners.add(kept, given), what, name, function)
 
 
 def added(
     add: "Callable[[Callable[..., Any]], Callable[[], None]]",
+    what: "str",
+    name: "str",
     function: "Callable[..., Any] | None",
 ) -> "Any":
-    """What `add` returns for a function; without one a decorator that adds, and returns its own."""
+    """What `add` returns for a function; without one a decorator that adds, and returns its own.
+    Raises `TypeError`, and names the method by `what`, for a name that is no text and for what is
+    no function.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"{what}() takes a name first, not {kind_of(name)}")
+
+    def listed(given: "Callable[..., Any]") -> "Callable[[], None]":
+        check_function(given, f"{what}({name!r})")
+        return add(given)
+
     if function is not None:
-        return add(function)
+        return listed(function)
 
     def decorate(decorated: "Callable[..., Any]") -> "Callable[..., Any]":
-        add(decorated)
+        listed(decorated)
         return decorated
 
     return decorate

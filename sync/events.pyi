@@ -22,7 +22,10 @@ _WithThread = Literal["thread.change", "thread.load.start", "thread.load.end", "
 _WithData = Literal["effect", "deeplink", "log"]
 
 def added(
-    add: Callable[[Callable[..., Any]], _Undo], function: Callable[..., Any] | None
+    add: Callable[[Callable[..., Any]], _Undo],
+    what: str,
+    name: str,
+    function: Callable[..., Any] | None,
 ) -> Any: ...
 
 class Events:

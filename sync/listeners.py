@@ -53,8 +53,6 @@ class Listeners:
 
     def add(self, name: "str", function: "Callable[..., Any]") -> "Callable[[], None]":
         """Adds a function under a name and returns its own undo."""
-        if not callable(function):
-            raise TypeError(f"a listener is a function, not {type(function).__name__}")
         entry = [function]
         listed = self._functions.setdefault(name, [])
         listed.append(entry)

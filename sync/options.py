@@ -10,7 +10,7 @@ import asyncio
 import json
 
 from .errors import ChatKitSettingsError
-from .plain import problem
+from .plain import is_foreign, kind_of, problem
 from .schema import Fitting, Misfit, camel
 from .tasks import is_coroutine
 
@@ -36,11 +36,12 @@ HEADERS = "headers"
 
 def merged(options: "dict[str, Any]", changes: "dict[str, Any]") -> "dict[str, Any]":
     """The options with changes, dict by dict; anything else is replaced, and `None` takes a member
-    away. Keys in camelCase.
+    away. A key may be in snake_case here and in camelCase there.
     """
-    out = {camel(str(key)): value for key, value in options.items()}
+    written = {camel(str(key)): key for key in options}
+    out = dict(options)
     for key, value in changes.items():
-        name = camel(str(key))
+        name = written.get(camel(str(key)), key)
         former = out.get(name)
         if value is None:
             out.pop(name, None)
@@ -72,10 +73,10 @@ class Callbacks:
         nothing then; what is unknown is told in the console.
         """
         if not isinstance(options, dict):
-            raise ChatKitSettingsError(f"options must be a dict, not {type(options).__name__}.")
+            raise ChatKitSettingsError(f"options must be a dict, not {kind_of(options)}.")
         api = options.get("api")
         fetch = api.get("fetch") if isinstance(api, dict) else None
-        is_foreign = type(fetch).__name__ == "JsProxy"
+        is_page_fetch = is_foreign(fetch)
         functions: "dict[str, Callable[..., Any]]" = {}
 
         def placed(place: "str", function: "Callable[..., Any]") -> "object":
@@ -92,10 +93,10 @@ class Callbacks:
         if has_secret and has_url:
             said = "options.api has url and getClientSecret, and only one of them can be meant."
             raise ChatKitSettingsError(said)
-        if is_foreign:
+        if is_page_fetch:
             del out["api"]["fetch"]
             del functions[FETCH]
-        self.page_fetch = fetch if is_foreign else None
+        self.page_fetch = fetch if is_page_fetch else None
         headers = self._functions.get(HEADERS)
         self._functions = functions if headers is None else functions | {HEADERS: headers}
         # A tool that nobody answers locks the thread (measured), so somebody always does.
@@ -162,6 +163,8 @@ class Callbacks:
             if is_coroutine(result):
                 result = await (result if limit is None else asyncio.wait_for(result, limit))
             if place == FETCH:
+                if not is_foreign(result):
+                    raise TypeError(f"the result of {place} is {kind_of(result)}, and no Response")
                 answer.resolve(result, True)
             else:
                 said = problem(result, f"the result of {place}")

@@ -6,6 +6,7 @@ seen (measured). Bodies stay in JavaScript; type, thread and status come here.
 
 from .errors import ChatKitSettingsError
 from .options import Callbacks, merged
+from .plain import kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Owning:
         A function in the place of another is called from now on, which the element need not know.
         """
         if not isinstance(changes, dict):
-            raise ChatKitSettingsError(f"options must be a dict, not {type(changes).__name__}.")
+            raise ChatKitSettingsError(f"update() takes a dict, not {kind_of(changes)}.")
         fetch = self._callbacks.page_fetch
         given = merged(self._given, changes)
         options = self._callbacks.prepare(given)

@@ -1,4 +1,5 @@
-"""Values that can cross into the element: what JSON carries, and nothing else.
+"""Values that people hand over: whether they can cross into the element, which takes what JSON
+carries and nothing else, and whether they are of the kind that is asked for.
 
 MicroPython's `json.dumps` writes text that is no JSON for anything it does not know (measured), and
 CPython's raises without naming the place, so values are looked at before they leave.
@@ -25,5 +26,34 @@ def problem(value: "Any", place: "str") -> "str":
         odd = [f"{place} has the key {key!r}" for key in value if not isinstance(key, str)]
         found = odd + [problem(one, f"{place}.{key}") for key, one in value.items()]
     else:
-        return f"{place} is a {type(value).__name__}, which cannot cross into JavaScript"
+        return f"{place} is {kind_of(value)}, which cannot cross into JavaScript"
     return next((one for one in found if one), "")
+
+
+def kind_of(value: "Any") -> "str":
+    """A value's kind as a message names it: "a list", "an int"."""
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def is_foreign(value: "Any") -> "bool":
+    """Whether it is an object of JavaScript's; both interpreters name it so (measured)."""
+    return type(value).__name__ == "JsProxy"
+
+
+def is_seconds(value: "Any") -> "bool":
+    """Whether it is a number of seconds that can pass."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and 0 <= value < float("inf")
+
+
+def check_timeout(timeout: "Any", place: "str") -> "None":
+    """Raises `ValueError` for what is neither `None` nor a number of seconds."""
+    if timeout is not None and not is_seconds(timeout):
+        raise ValueError(f"{place} takes a timeout in seconds, not {timeout!r}")
+
+
+def check_function(value: "Any", place: "str") -> "None":
+    """Raises `TypeError` for what cannot be called."""
+    if not callable(value):
+        raise TypeError(f"{place} takes a function, not {kind_of(value)}")

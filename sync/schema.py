@@ -11,11 +11,11 @@ A shape is a name and its members. A member's kind is one of
 may be `None` and is `null` then. A test holds this against the declarations of `@openai/chatkit`.
 """
 
-from .plain import problem
+from .plain import kind_of, problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     Warn = Callable[[str], None]
@@ -68,10 +68,10 @@ set_composer_value text:text content:[Content] reply:text attachments:[Attachmen
 PARAMETERS = {
     "send_user_message": ("send_user_message",),
     "set_composer_value": ("set_composer_value",),
-    "set_thread_id": ("text",),
-    "send_custom_action": ("Action", "text"),
+    "set_thread_id": ("thread_id:text",),
+    "send_custom_action": ("action:Action", "item_id:text"),
 }
-"""The kinds of a command's parameters."""
+"""A command's parameters, each its name and its kind; or the kind that the parameters make up."""
 
 _shapes: "dict[str, dict[str, str]]" = {}
 
@@ -136,11 +136,12 @@ class Fitting:
     def _members(self, value: "Any", title: "str", place: "str") -> "dict[str, Any]":
         members = {name.rstrip("!?"): (name, kind) for name, kind in shape(title).items()}
         out: "dict[str, Any]" = {}
+        meant: "list[str]" = []
         for key, one in value.items():
             name = key if key in members else camel(str(key))
             marked, kind = members.get(name, ("", ""))
             if not kind:
-                self._unknown(key, name, list(members), place)
+                meant.append(self._unknown(key, name, list(members), place))
             if name in out:
                 raise Misfit(f"{place}.{name} is there twice, as {name} and in snake_case")
             if one is None:
@@ -151,18 +152,22 @@ class Fitting:
                 out[name] = self._foreign(one, f"{place}.{name}")
         given = {name: one for name, one in out.items() if one is not _LEFT_OUT}
         missing = [name for name, (marked, _) in members.items() if marked.endswith("!")]
-        missing = [name for name in missing if out.get(name, _LEFT_OUT) is _LEFT_OUT]
+        missing = [
+            name for name in missing if out.get(name, _LEFT_OUT) is _LEFT_OUT and name not in meant
+        ]
         if missing:
             self._warn(f"{place} has no {', '.join(missing)}, which the types ask for")
         return given
 
-    def _unknown(self, key: "Any", name: "str", known: "list[str]", place: "str") -> "None":
+    def _unknown(self, key: "Any", name: "str", known: "list[str]", place: "str") -> "str":
+        """Tells of a name that nobody knows; returns the one that is meant, empty where none is."""
         near = nearest(name, known)
         if near:
             written = snake(near) if "_" in str(key) else near
             self._warn(f"{place}.{key} is unknown; did you mean {written}?")
         else:
             self._warn(f"{place}.{key} is unknown; known: " + ", ".join(known))
+        return near
 
     def _foreign(self, value: "Any", place: "str") -> "Any":
         """What a newer element may know: functions may stand anywhere in it."""
@@ -189,13 +194,14 @@ def fit_parameters(command: "str", parameters: "list[Any]", warn: "Warn") -> "li
         raise Misfit(f"{place} is a function, which cannot cross into JavaScript")
 
     fitting = Fitting(warn, refuse)
-    kinds = PARAMETERS.get(command, ())
-    return [
-        None
-        if one is None
-        else fitting.fit(one, kinds[at] if at < len(kinds) else "any", f"{command}()")
-        for at, one in enumerate(parameters)
-    ]
+    known = PARAMETERS.get(command, ())
+    out = []
+    for at, one in enumerate(parameters):
+        named = known[at] if at < len(known) else "any"
+        name, _, kind = named.rpartition(":")
+        place = f"{command}().{name}" if name else f"{command}()"
+        out.append(None if one is None else fitting.fit(one, kind, place))
+    return out
 
 
 _LEFT_OUT = object()
@@ -227,7 +233,7 @@ def _words(kind: "str") -> "str":
 def _named(value: "Any") -> "str":
     if value is None or isinstance(value, bool):
         return repr(value)
-    return "a " + type(value).__name__
+    return kind_of(value)
 
 
 def camel(name: "str") -> "str":
@@ -248,7 +254,7 @@ def snake(name: "str") -> "str":
     return "".join(["_" + letter.lower() if letter.isupper() else letter for letter in name])
 
 
-def nearest(name: "str", known: "list[str]") -> "str":
+def nearest(name: "str", known: "Iterable[str]") -> "str":
     """The known name that differs in the fewest letters; empty where none is near."""
     near, best = "", len(name) // 3 + 1
     for one in known:

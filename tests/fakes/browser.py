@@ -239,7 +239,7 @@ class FakeBrowser(Browser):
 
     def adopt(self, element: object) -> int:
         """See `Browser`."""
-        return self._number(element)  # type: ignore[arg-type]
+        return self._number(element) if hasattr(element, "set_options") else 0  # type: ignore[arg-type]
 
     def watch(
         self, target: str | int, appeared: Callable[[int], None], left: Callable[[int], None]

@@ -178,11 +178,11 @@ class FakeElement:
         if self._tell is not None:
             self._tell({"cut": thread_id})
 
-    def callback(self, index: int, *parameters: Any, js_object: object = None) -> Answer:
-        """The element calls one of the functions in its options, `{"$call": index}`."""
+    def callback(self, place: str, *parameters: Any, js_object: object = None) -> Answer:
+        """The element calls one of the functions in its options, `{"$call": place}`."""
         assert self._tell is not None, "nobody has configured it"
         answer = Answer(js_object)
-        self._tell({"call": index, "parameters": list(parameters)}, answer)
+        self._tell({"call": place, "parameters": list(parameters)}, answer)
         return answer
 
     # What a person does inside.

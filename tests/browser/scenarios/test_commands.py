@@ -121,18 +121,23 @@ FILES = """
 @probe
 async def draft_with_file():
     # Made by the page: how Python calls a constructor differs between the interpreters.
-    await running()[0].set_composer_value("With a file", files=window.scene.files)
+    files = window.scene.files
+    await running()[0].set_composer_value("With a file", files=files)
+    await running()[0].set_composer_value("With a list", files=[files[0], files[1]])
 """
 
 
 @pytest.mark.core
 def test_files_cross_as_they_are(scene: Scene) -> None:
     scene.open(fake=True, python=FILES)
-    scene.js("() => { scene.files = [new File(['text'], 'note.txt')]; }")
+    scene.js("() => { scene.files = ['note', 'more'].map((name) => new File(['text'], name)); }")
     scene.python("draft_with_file")
     assert scene.js("fake.calls[0][1].text") == "With a file"
-    assert scene.js("fake.calls[0][1].files[0] instanceof File")
-    assert scene.js("fake.calls[0][1].files[0].name") == "note.txt"
+    for at in (0, 1):
+        files = f"fake.calls[{at}][1].files"
+        assert scene.js(f"{files}.every((file) => file instanceof File)")
+        assert scene.js(f"{files}.map((file) => file.name)") == ["note", "more"]
+        assert scene.js(f"Array.isArray({files})")
 
 
 def test_while_the_chat_answers_a_command_is_refused_or_waits(scene: Scene) -> None:

@@ -140,7 +140,7 @@ def test_a_companion_configures_nothing() -> None:
 def test_a_tool_has_one_function_until_its_undo() -> None:
     page = Page(owner=True)
     undo = page.chatkit.client_tool("look", lambda params: {})
-    with pytest.raises(ValueError, match="'look' already"):
+    with pytest.raises(ValueError, match="has a function already"):
         page.chatkit.client_tool("look", lambda params: {})
     undo()
 
@@ -149,11 +149,6 @@ def test_a_tool_has_one_function_until_its_undo() -> None:
         return {"seen": params}
 
     assert look({"q": 1}) == {"seen": {"q": 1}}, "the decorated function is the function"
-    with pytest.raises(TypeError, match="is a function, not str"):
-        page.chatkit.client_tool("jump", "no function")  # type: ignore[arg-type]
-    for timeout in (-1, "soon", float("nan")):
-        with pytest.raises(ChatKitSettingsError, match="timeout must be"):
-            page.chatkit.client_tool("jump", lambda params: {}, timeout=timeout)  # type: ignore[arg-type]
 
 
 @in_loop

@@ -1,7 +1,5 @@
 """Listeners and tasks: isolated, in order, each with its own undo."""
 
-import pytest
-
 from sync.listeners import ARGUMENTS, Listeners, arguments
 from sync.state import ELEMENT_EVENTS
 from sync.tasks import Tasks, is_coroutine
@@ -80,11 +78,6 @@ def test_one_that_is_added_while_telling_waits_for_the_next_time() -> None:
     assert heard == []
     told.tell("ready", [])
     assert heard == ["later"]
-
-
-def test_what_cannot_be_called_is_no_listener() -> None:
-    with pytest.raises(TypeError, match="a listener is a function"):
-        listeners()[0].add("ready", "nonsense")  # type: ignore[arg-type]
 
 
 def test_arguments_are_members_of_the_detail_and_missing_ones_none() -> None:

@@ -19,6 +19,12 @@ def callbacks(tool_timeout: float = 60.0) -> tuple[Callbacks, FakeBrowser]:
     return Callbacks(browser, Tasks(browser), tool_timeout=tool_timeout), browser
 
 
+class JsProxy:
+    """Both interpreters give this name to what is JavaScript's (measured)."""
+
+    def __call__(self) -> None: ...
+
+
 TOOL = {"onClientTool": {"$tool": CLIENT_TOOL}}
 """What stands in all options: a tool that nobody answers locks the thread."""
 
@@ -83,10 +89,10 @@ def test_none_is_null_where_the_types_have_null_and_left_out_elsewhere() -> None
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"theme": object()}, "options.theme is a object, and has to be one of light, dark or a"),
+        ({"theme": object()}, "options.theme is an object, and has to be one of light, dark or a"),
         ({"api": {"url": b"/c"}}, "options.api.url is a bytes, and has to be text"),
         ({"composer": {"tools": [{"id": {1}}]}}, "options.composer.tools[0].id is a set"),
-        ({"header": {"enabled": 1}}, "options.header.enabled is a int, and has to be true or fal"),
+        ({"header": {"enabled": 1}}, "options.header.enabled is an int, and has to be true or fal"),
         ({"on_client_tool": "x"}, "options.onClientTool is a str, and has to be a function"),
         ({"locale": len}, "options.locale is a builtin_function_or_method, and has to be text"),
         ({"composer": {"tools": {}}}, "options.composer.tools is a dict, and has to be a list"),
@@ -95,7 +101,7 @@ def test_none_is_null_where_the_types_have_null_and_left_out_elsewhere() -> None
         ({"composer": {"attachments": {"accept": {1: []}}}}, "accept has the key 1"),
         ({"frame_title": "a", "frameTitle": "b"}, "options.frameTitle is there twice"),
         ({"api": {"url": "/c", "get_client_secret": len}}, "options.api has url and getClientSec"),
-        ({"x_new": {"deep": [object()]}}, "options.xNew.deep[0] is a object, which cannot cross"),
+        ({"x_new": {"deep": [object()]}}, "options.xNew.deep[0] is an object, which cannot cross"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_place(options: dict[str, Any], said: str) -> None:
@@ -145,7 +151,7 @@ def test_options_merge_dict_by_dict_and_none_takes_away() -> None:
     changes = {"startScreen": {"prompts": [2], "greeting": None}, "theme": {"radius": "pill"}}
     assert merged(options, changes) == {
         "api": {"url": "/c"},
-        "startScreen": {"prompts": [2]},
+        "start_screen": {"prompts": [2]},
         "theme": {"radius": "pill"},
     }
     assert options["start_screen"] == {"greeting": "a", "prompts": [1]}, "is the page's own"
@@ -327,7 +333,7 @@ async def test_tools_have_their_own_functions_limits_and_answers() -> None:
 @in_loop
 async def test_a_python_fetch_gets_and_returns_javascripts_own_objects() -> None:
     seen: list[Any] = []
-    response = object()
+    response = JsProxy()
 
     async def fetch(url: str, init: object) -> object:
         seen.append((url, init))
@@ -356,12 +362,6 @@ async def test_a_python_fetch_that_raises_rejects_as_a_fetch_does() -> None:
     held.called(FETCH, [], answer)
     await settle_loop()
     assert answer.rejected == ["offline"]
-
-
-class JsProxy:
-    """Both interpreters give this name to what is JavaScript's (measured)."""
-
-    def __call__(self) -> None: ...
 
 
 def test_a_javascript_fetch_is_handed_over_untouched() -> None:

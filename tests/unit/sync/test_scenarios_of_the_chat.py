@@ -534,7 +534,7 @@ async def test_a_client_tool_in_python_is_asked_and_answers() -> None:
 
 
 def test_options_that_cannot_cross_are_an_error_with_their_place() -> None:
-    with pytest.raises(ChatKitSettingsError, match=r"^options\.api\.url is a object"):
+    with pytest.raises(ChatKitSettingsError, match=r"^options\.api\.url is an object"):
         ChatKit(browser=FakeBrowser(), options={"api": {"url": object()}})
 
 
@@ -601,7 +601,7 @@ def test_a_listener_that_raises_changes_nothing_for_the_chat(owner: bool) -> Non
     assert {str(error) for error, _ in page.browser.exceptions} == {"mine"}
 
 
-def test_on_is_a_decorator_too_and_knows_its_names() -> None:
+def test_on_is_a_decorator_too() -> None:
     page = Page("/", owner=False)
     heard: list[str | None] = []
 
@@ -613,8 +613,6 @@ def test_on_is_a_decorator_too_and_knows_its_names() -> None:
     assert heard == ["b"]
     changed("called by hand")
     assert heard[-1] == "called by hand"
-    with pytest.raises(ValueError, match=r"'thread\.changed' is no event; known: ready"):
-        page.chatkit.on("thread.changed")  # type: ignore[call-overload]
 
 
 # The end.

@@ -36,7 +36,7 @@ PARTS = {
 ALLOWED: dict[str, set[str]] = {
     "__init__": {"chatkit", "errors", "state", "browser"},
     "chatkit": {"events", "session", "toolbar", "browser", *PURE},
-    "events": {"changes", "listeners", *PURE},
+    "events": {"changes", "listeners", "schema", *PURE},
     "session": {"changes", "remembering", "owning", "tasks", *PARTS, *PURE},
     "remembering": {"leaving", "losses", "memory", "owning", "places", *PARTS, *PURE},
     "owning": {"options", *PURE},
