@@ -15,6 +15,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from demo.serving import ServerThread
+from tools.setup import NODE_MODULES
 
 from .scene import CONTROLS, ELEMENT, LIMIT, START_LIMIT, Scene
 from .threads import bar, make
@@ -250,6 +251,32 @@ def test_beside_the_pages_own_pyscript(
     expect_unharmed(scene, runtime)
     cores = [url for url in requests if url.endswith("/core.js")]
     assert cores == [scene.site.url + their_core]
+
+
+OLDER = {
+    "core": NODE_MODULES / "pyscript-core-of-2025" / "dist",
+    "pyodide": NODE_MODULES / "pyodide-of-2025",
+    "micropython": NODE_MODULES / "micropython-of-2025",
+}
+INTERPRETER = {"py": "/older/pyodide/pyodide.mjs", "mpy": "/older/micropython/micropython.mjs"}
+
+
+def test_beside_an_older_pyscript_with_its_interpreter(scene: Scene) -> None:
+    """A page that nobody has touched for a year: our Python runs in what it has."""
+    for name, folder in OLDER.items():
+        scene.site.lay_folder(f"/older/{name}/", folder)
+    a, b = make(scene, "Alpha", "Beta")
+    config = CONFIG.replace("/runtime.mjs", INTERPRETER[scene.runtime])
+    theirs = '<script type="module" src="/older/core/core.js"></script>' + OWN.format(
+        type=scene.runtime, config=config
+    )
+    requests: list[str] = []
+    scene.page.on("request", lambda request: requests.append(request.url))
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=theirs)
+    everything(scene, a, b)
+    expect_unharmed(scene, scene.runtime)
+    # Nothing of ours came in its place.
+    assert [url for url in requests if "/vendor/" in url] == []
 
 
 def test_beside_a_core_that_only_an_attribute_can_name(scene: Scene, their_core: str) -> None:
