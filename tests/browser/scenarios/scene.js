@@ -30,6 +30,13 @@
   };
   window.scene = scene;
 
+  // A status and marks that come and go move nothing, else a click may meet what has just moved.
+  const still = new CSSStyleSheet();
+  still.replaceSync(
+    "nav{min-block-size:6rem}output{display:block;block-size:1.5rem;overflow:hidden}",
+  );
+  document.adoptedStyleSheets = [still];
+
   addEventListener("chatkit-sync", ({ detail }) => {
     scene.snapshots.push(detail);
     if (scene.phases.at(-1) !== detail.phase) scene.phases.push(detail.phase);
