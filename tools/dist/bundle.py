@@ -14,6 +14,7 @@ import re
 import subprocess
 import tempfile
 import tomllib
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,6 +35,7 @@ PYODIDE = (
     "python_stdlib.compiled.zip",
 )
 NAME_LENGTH = 8
+WINDOW = 2**15  # how far back gzip sees (RFC 1951)
 SCRIPTED = {".mjs": ".js"}
 EXPORTS = """
 export { start } from "./start.js";
@@ -256,11 +258,32 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     """Return an archive in gzip: the length of each file by its name, as JSON in one line, and then
     the files.
     """
-    ordered = dict(sorted(files.items()))
+    ordered = neighbours(files)
     index = {name: len(content) for name, content in ordered.items()}
     line = json.dumps(index, separators=(",", ":")).encode() + b"\n"
     made: bytes = zopfli.gzip.compress(line + b"".join(ordered.values()))
     return made
+
+
+def neighbours(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files in an order in which each repeats much of those before it: half a kilobyte less
+    than in the order of their names (measured).
+    """
+    left = dict(sorted(files.items()))
+    alone = {name: deflated(content, b"") for name, content in left.items()}
+    ordered: dict[str, bytes] = {}
+    before = b""
+    while left:
+        name = min(left, key=lambda one: deflated(left[one], before) / alone[one])
+        ordered[name] = left.pop(name)
+        before = (before + ordered[name])[-WINDOW:]
+    return ordered
+
+
+def deflated(content: bytes, before: bytes) -> int:
+    """Return how many bytes a content takes behind another one."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before)
+    return len(packer.compress(content) + packer.flush())
 
 
 def digest(content: bytes) -> str:
