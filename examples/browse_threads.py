@@ -14,7 +14,6 @@ chatkit = ChatKit(
 listed = []
 
 
-@chatkit.subscribe
 def changed(snapshot) -> None:
     """A link for each thread that was shown. The tag switches it off while the chat is busy, marks
     the shown one, and lets it be opened in a new tab, for its address restores the thread.
@@ -31,6 +30,9 @@ def changed(snapshot) -> None:
     entry = document.createElement("li")
     entry.append(link)
     document.getElementById("threads").append(entry)
+
+
+chatkit.subscribe(changed)
 
 
 @chatkit.on("history.open")

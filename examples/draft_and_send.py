@@ -13,33 +13,42 @@ def say(text: str) -> None:
     document.getElementById("said").textContent = text
 
 
-@when("click", "#draft")
-async def draft(event) -> None:
-    await chatkit.set_composer_value(QUESTION)
-    await chatkit.focus_composer()
-
-
-@when("click", "#send")
-async def send(event) -> None:
+async def tell(awaited, done: str) -> None:
+    """Awaits a command, and says how it ended."""
     try:
-        await chatkit.send_user_message(QUESTION)
-        say("Sent.")
+        await awaited
+        say(done)
     except ChatKitBusy as busy:
         # The element was not asked: an answer streams, or a conversation is being loaded.
         say(str(busy))
     except ChatKitError as error:
-        say("It could not be sent: " + str(error))
+        say("It could not be done: " + str(error))
+
+
+@when("click", "#draft")
+async def draft(event) -> None:
+    await tell(chatkit.set_composer_value(QUESTION), "Drafted.")
+    await tell(chatkit.focus_composer(), "Drafted.")
+
+
+@when("click", "#send")
+async def send(event) -> None:
+    await tell(chatkit.send_user_message(QUESTION), "Sent.")
 
 
 @when("click", "#fresh")
 async def fresh(event) -> None:
-    await chatkit.send_user_message(QUESTION, new_thread=True)
+    await tell(chatkit.send_user_message(QUESTION, new_thread=True), "Sent in a new chat.")
+
+
+async def ask_both() -> None:
+    await chatkit.send_user_message("First: how many boxes are there?", when_busy="wait")
+    # Waits for the first answer, however long that takes; `wait_for` does for anything else.
+    second = "And what do they weigh?"
+    await chatkit.send_user_message(second, when_busy="wait", timeout=600)
+    await chatkit.wait_for(lambda snapshot: snapshot.phase == "idle")
 
 
 @when("click", "#twice")
 async def twice(event) -> None:
-    await chatkit.send_user_message("First: how many boxes are there?", when_busy="wait")
-    # Waits for the first answer; `wait_for` would do for anything else that has to come after it.
-    await chatkit.send_user_message("And what do they weigh?", when_busy="wait")
-    await chatkit.wait_for(lambda snapshot: snapshot.phase == "idle")
-    say("Both are answered.")
+    await tell(ask_both(), "Both are answered.")

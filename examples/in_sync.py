@@ -24,11 +24,13 @@ def log(text: str) -> None:
     document.getElementById("log").append(entry)
 
 
-@chatkit.subscribe
 def changed(snapshot) -> None:
     """Every change: what is shown, and whether the chat is at work."""
     show("thread", snapshot.thread_id or "none")
     show("phase", snapshot.phase)
+
+
+chatkit.subscribe(changed)
 
 
 @chatkit.on("response.end")

@@ -4,7 +4,12 @@ from pyscript import document
 
 from sync import ChatKit
 
-chatkit = ChatKit("#chat", options={"api": {"url": "/chatkit", "domain_key": "local"}})
+OPTIONS = {
+    "api": {"url": "/chatkit", "domain_key": "local"},
+    # Answers may hold such links too.
+    "disclaimer": {"text": "See [the second box](chatkit-link://box?id=second)."},
+}
+chatkit = ChatKit("#chat", options=OPTIONS)
 
 
 @chatkit.client_tool("list_boxes", timeout=10)
@@ -17,15 +22,12 @@ async def list_boxes(params) -> dict:
 @chatkit.effect("highlight")
 def highlight(data) -> None:
     """Fired without waiting for an answer."""
-    first = document.querySelector("#boxes li")
-    mark = document.createElement("mark")
-    mark.textContent = first.textContent
-    first.replaceChildren(mark)
+    document.querySelector("#boxes li").classList.add("highlighted")
 
 
 @chatkit.deeplink("box")
 def open_box(data) -> None:
-    """A link `chatkit-link://box?id=first` in an answer."""
+    """A link `chatkit-link://box?id=second`."""
     document.getElementById("link").textContent = data["id"]
 
 

@@ -11,7 +11,7 @@ General layout, from the outside in; imports run from the left to the right, nev
     memory, places, address_bar, storage
     owning      what an owner does and sees
     commands, toolbar, options, schema, listeners
-    tasks, watchdog, limit
+    tasks, watchdog, limit, answer
     browser     the only module that knows PyScript; bridge.js, controls.js
     embed.js    the tag; start.js, python.js, files.js bring Python
 

@@ -22,6 +22,7 @@ export function connect(receive) {
   const heirs = new WeakMap();
   const running = new Map();
   const timers = new Map();
+  const waiting = new Map();
   const unfinished = new Set();
   const due = new Map();
   const appliers = new Map();
@@ -76,6 +77,11 @@ export function connect(receive) {
       };
       port1.postMessage(null);
     },
+    wait: (id) => new Promise((resolve) => waiting.set(id, resolve)),
+    wake(id) {
+      waiting.get(id)?.();
+      waiting.delete(id);
+    },
     /** Tells `id` where Python was cut off before `done`: no frame of its stands when microtasks run. */
     begun(id) {
       unfinished.add(id);
@@ -93,7 +99,11 @@ export function connect(receive) {
       appliers.delete(id);
     },
     counts: () =>
-      JSON.stringify({ elements: elements.size, running: running.size, timers: timers.size }),
+      JSON.stringify({
+        elements: elements.size,
+        running: running.size + waiting.size,
+        timers: timers.size,
+      }),
 
     adopt: (element) => (element instanceof Element ? keep(element) : 0),
     watch: (id, target) =>
@@ -377,7 +387,7 @@ function removes(record, element) {
  * Functions stand in the JSON as `{"$call": place}` (`$tool` for client tools, which are always
  * resolved: a rejection locks the thread, and nothing is no result that a server takes). A place has
  * the same function each time. Calls are told as `{call, parameters}` with `{resolve, reject, expect,
- * object}` as the object, `expect(seconds)` for those that have to answer in time.
+ * object, is_aborted}` as the object, `expect(seconds)` for those that have to answer in time.
  * `api.fetch` is watched, unless ChatKit hosts the API; `$headers` are put into its requests.
  */
 function configure(element, signal, tell) {
@@ -388,13 +398,22 @@ function configure(element, signal, tell) {
       const value = await new Promise((resolve, reject) => {
         const refuse = (text) =>
           $tool === undefined ? reject(new Error(text)) : resolve({ error: text });
+        // As fetch itself does (Fetch standard).
+        const fail = (text) =>
+          reject(given.is_aborted() ? object[1].signal.reason : new TypeError(text));
         if (signal.aborted) return refuse("the page has stopped its ChatKit");
         // Python keeps the limit itself, unless MicroPython has lost the coroutine (measured).
         const expect = (seconds) => {
           const late = () => refuse(`no answer within ${seconds} s`);
           timer = setTimeout(late, Math.min((seconds + SLACK) * 1000, LONGEST));
         };
-        const given = { resolve: answer(resolve, refuse), reject: refuse, expect, object };
+        const given = {
+          resolve: answer(resolve, refuse),
+          reject: object ? fail : refuse,
+          expect,
+          object,
+          is_aborted: () => object?.[1]?.signal?.aborted === true,
+        };
         tell({ call: $call ?? $tool, parameters }, given);
       });
       return $tool === undefined ? value : (value ?? {});

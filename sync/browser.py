@@ -93,6 +93,17 @@ class Browser:
         number = self._register(fired)
         self._bridge.soon(number)
 
+    def waiting(self) -> "tuple[Any, Callable[[], None]]":
+        """What a coroutine awaits, and what lets it go on; more than once is fine.
+
+        A promise of JavaScript's: on MicroPython a coroutine that JavaScript has called, as the
+        listener of `pyscript.when`, is lost when a second one awaits anything of asyncio's
+        (measured); promises keep them apart.
+        """
+        self._last += 1
+        number = self._last
+        return self._bridge.wait(number), lambda: self._bridge.wake(number)
+
     def after_messages(self, function: "Callable[[], None]") -> "object":
         """Calls `function` once when every message has been heard that another frame has sent by
         now; returns what `cancel` takes.

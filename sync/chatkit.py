@@ -18,9 +18,9 @@ from .errors import (
     ChatKitUnavailable,
     CommandRejected,
 )
-from .events import Events, added
+from .events import Events
 from .gate import ACTIONS, refusal
-from .plain import check_function, check_timeout, is_foreign, is_seconds, kind_of
+from .plain import check_function, is_foreign, is_seconds, kind_of
 from .session import DEFAULTS, Session
 from .toolbar import TEXTS
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .browser import Browser
-    from .owning import Owning
     from .state import Snapshot
     from .types import Attachment, ChatKitChanges, ChatKitOptions, ToolChoice, UserMessageContent
 
@@ -57,7 +56,7 @@ class ChatKit(Events):
         self,
         target: "object" = "openai-chatkit",
         *,
-        options: "ChatKitOptions | dict[str, Any] | None" = None,
+        options: "ChatKitOptions | None" = None,
         browser: "Browser | None" = None,
         **settings: "Any",
     ):
@@ -88,7 +87,8 @@ class ChatKit(Events):
 
     def stop(self) -> "None":
         """Ends: listeners, timers and proxies are let go, waiting commands raise
-        `ChatKitUnavailable`. It cannot be started again.
+        `ChatKitUnavailable`. It cannot be started again. An owner's functions are not called any
+        more: a client tool is answered with an error, any other call of theirs is rejected.
         """
         if not self._stopped:
             self._stopped = True
@@ -125,42 +125,7 @@ class ChatKit(Events):
         `initial_thread` counts at the element's start alone (measured). Raises
         `ChatKitSettingsError` for what makes no sense, and for a companion; nothing changes then.
         """
-        self._owning("update").update(changes)
-
-    def client_tool(
-        self,
-        name: "str",
-        function: "Callable[[dict[str, Any]], Any] | None" = None,
-        *,
-        timeout: "float | None" = None,
-    ) -> "Any":
-        """Answers the client tool of this name with what `function(params)` returns, sync or async:
-        a dict, or `None` for an empty one.
-
-        An exception, a result that cannot cross, silence for `timeout` seconds (default: the
-        setting `tool_timeout`) and a tool that nobody has are answered with `{"error": …}`, for the
-        model to read, and reported: without an answer the thread would be locked (measured). Tools
-        without a function of their own go to the option `on_client_tool`. As a decorator it returns
-        the function, else the undo. Raises `ValueError` for a second function of one name and for a
-        `timeout` that makes no sense, `TypeError` for what is no function, and
-        `ChatKitSettingsError` for a companion.
-        """
-        tools = self._owning("client_tool").tools
-        check_timeout(timeout, f"client_tool({name!r})")
-
-        def add(given: "Callable[[dict[str, Any]], Any]") -> "Callable[[], None]":
-            if name in tools:
-                raise ValueError(f"client_tool({name!r}) has a function already")
-            tools[name] = (given, timeout)
-            return lambda: tools.pop(name, None) and None
-
-        return added(add, "client_tool", name, function)
-
-    def _owning(self, what: "str") -> "Owning":
-        if self._session.owning is None:
-            said = f"{what} needs options: only who gave them to ChatKit configures the element."
-            raise ChatKitSettingsError(said)
-        return self._session.owning
+        self._session.update(self._owning("update"), changes)
 
     def set_scope(self, scope: "str | None") -> "None":
         """Another user or workspace: its own entry in storage, a new chat, and no way back to the

@@ -5,8 +5,7 @@ The element's promises resolve, reject with anything, throw at once, or never se
 gate: refused at once, or waiting its turn.
 """
 
-import asyncio
-
+from .answer import Answer
 from .errors import (
     BUSY_KINDS,
     ChatKitBusy,
@@ -65,32 +64,17 @@ WAITING = 30.0
 """Seconds that a command without a limit of its own may wait for its turn."""
 
 
-class _Answer:
-    """Something that is given once and awaited by one."""
-
-    def __init__(self) -> "None":
-        self._given = asyncio.Event()
-        self._value: "Any" = None
-
-    def give(self, value: "object") -> "None":
-        if not self._given.is_set():
-            self._value = value
-            self._given.set()
-
-    async def get(self) -> "Any":
-        await self._given.wait()
-        return self._value
-
-
 class _Ticket:
     """A place in the queue."""
 
-    def __init__(self, number: "int", command: "str", new_thread: "bool", may_wait: "bool"):
+    def __init__(
+        self, number: "int", command: "str", new_thread: "bool", may_wait: "bool", turn: "Answer"
+    ):
         self.number = number
         self.command = command
         self.new_thread = new_thread
         self.may_wait = may_wait
-        self.turn = _Answer()
+        self.turn = turn
         self.is_late = False
 
     def expire(self) -> "None":
@@ -142,14 +126,17 @@ class Commands:
         if when_busy not in ("refuse", "wait"):
             raise ValueError(f'{command}() takes when_busy="refuse" or "wait", not {when_busy!r}')
         check_timeout(timeout, f"{command}()")
-        parameters = fit_parameters(command, parameters, self._browser.report)
+        parameters = fit_parameters(
+            command, parameters, lambda said: self._browser.report(f"{said}.")
+        )
         check()
         scope = self._owner.scope
         seconds = self.limit(command) if timeout is None else timeout
         asked_at = self._browser.now()
         waiting = WAITING if seconds is None else seconds
         self._last += 1
-        ticket = _Ticket(self._last, command, new_thread, when_busy == "wait")
+        turn = Answer(self._browser)
+        ticket = _Ticket(self._last, command, new_thread, when_busy == "wait", turn)
         while True:
             self._enqueue(ticket)
             try:
@@ -158,7 +145,7 @@ class Commands:
                     # What a user wanted to say is not said as another.
                     raise ChatKitUnavailable(command, "scope", "the user has changed meanwhile")
                 check()
-                answer = _Answer()
+                answer = Answer(self._browser)
                 give_up = self.ask(
                     command,
                     parameters,
@@ -188,7 +175,7 @@ class Commands:
                 await self._pause()
 
     async def _pause(self) -> "None":
-        over = _Answer()
+        over = Answer(self._browser)
         timer = self._browser.later(TRY_AGAIN, lambda: over.give(None))
         try:
             await over.get()
@@ -214,7 +201,7 @@ class Commands:
                     raise ChatKitBusy(ticket.command, str(reason), REASONS[str(reason)])
                 if ticket.is_late:
                     raise self._late(ticket, seconds)
-                ticket.turn = _Answer()
+                ticket.turn = Answer(self._browser)
                 await ticket.turn.get()
         finally:
             limit.cancel()

@@ -1,20 +1,22 @@
 """Who listens to a ChatKit: events by name, effects, deep links, and changes to wait for."""
 
-import asyncio
-
+from .answer import Answer
 from .changes import Changes
-from .errors import ChatKitUnavailable, CommandTimeout
+from .errors import ChatKitSettingsError, ChatKitUnavailable, CommandTimeout
 from .gate import REASONS
+from .limit import Limit
 from .listeners import named
 from .plain import check_function, check_timeout, kind_of
 from .schema import nearest
 from .state import ELEMENT_EVENTS
+from .tasks import is_coroutine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from .owning import Owning
     from .session import Session
     from .state import Snapshot
 
@@ -59,6 +61,47 @@ class Events:
         """Calls `function(data)` when a link `chatkit-link://name?…` is clicked, as `effect`."""
         return self._listen("deeplink", name, named("deeplink", name), function)
 
+    def client_tool(
+        self,
+        name: "str",
+        function: "Callable[[dict[str, Any]], Any] | None" = None,
+        *,
+        timeout: "float | None" = None,
+    ) -> "Any":
+        """Answers the client tool of this name with what `function(params)` returns, sync or async:
+        a dict, or `None` for an empty one.
+
+        An exception, a result that cannot cross, silence for `timeout` seconds (default: the
+        setting `tool_timeout`) and a tool that nobody has are answered with `{"error": …}`, for the
+        model to read, and reported: without an answer the thread would be locked (measured). Tools
+        without a function of their own go to the option `on_client_tool`. As a decorator it returns
+        the function, else the undo. Raises `ValueError` for a second function of one name and for a
+        `timeout` that makes no sense, `TypeError` for what is no function, and
+        `ChatKitSettingsError` for a companion.
+        """
+        tools = self._owning("client_tool").tools
+        check_timeout(timeout, f"client_tool({name!r})")
+
+        def add(given: "Callable[[dict[str, Any]], Any]") -> "Callable[[], None]":
+            if name in tools:
+                raise ValueError(f"client_tool({name!r}) has a function already")
+            entry = tools[name] = (given, timeout)
+
+            def undo() -> "None":
+                # Another one may have its name by now.
+                if tools.get(name) is entry:
+                    del tools[name]
+
+            return undo
+
+        return added(add, "client_tool", name, function)
+
+    def _owning(self, what: "str") -> "Owning":
+        if self._session.owning is None:
+            said = f"{what} needs options: only who gave them to ChatKit configures the element."
+            raise ChatKitSettingsError(said)
+        return self._session.owning
+
     def subscribe(self, function: "Callable[[Snapshot], Any]") -> "Callable[[], None]":
         """Calls `function(snapshot)` after every change; returns the undo. Equal snapshots are not
         told. An async function runs as a task; errors are reported, not raised. Raises `TypeError`
@@ -77,31 +120,40 @@ class Events:
         """
         check_function(condition, "wait_for()")
         check_timeout(timeout, "wait_for()")
-        found = self._find(condition)
-        if timeout is None:
-            return await found
-        try:
-            return await asyncio.wait_for(found, timeout)
-        except asyncio.TimeoutError:
-            reason = "the condition did not become true"
-            raise CommandTimeout("wait_for", timeout, reason) from None
-
-    async def _find(self, condition: "Callable[[Snapshot], Any]") -> "Snapshot":
-        snapshot = self._session.snapshot
-        changes = self.changes()
-        while not condition(snapshot):
+        browser, change = self._session.browser, self._session.latest
+        until = None if timeout is None else browser.now() + timeout
+        while change.snapshot is not None and not self._holds(condition, change.snapshot):
+            over = Answer(browser)
+            limit = None
+            if until is not None:
+                limit = Limit(browser, until - browser.now(), lambda: over.give(None))  # noqa: B023
             try:
-                snapshot = await changes.__anext__()
-            except StopAsyncIteration:
-                raise ChatKitUnavailable("wait_for", "stopped", REASONS["stopped"]) from None
-        return snapshot
+                following = await change.wait(over)
+            finally:
+                if limit is not None:
+                    limit.cancel()
+            if following is None:
+                reason = "the condition did not become true"
+                raise CommandTimeout("wait_for", timeout or 0.0, reason)
+            change = following
+        if change.snapshot is None:
+            raise ChatKitUnavailable("wait_for", "stopped", REASONS["stopped"])
+        return change.snapshot
+
+    def _holds(self, condition: "Callable[[Snapshot], Any]", snapshot: "Snapshot") -> "bool":
+        result = condition(snapshot)
+        if is_coroutine(result):
+            # It would always be true.
+            result.close()
+            raise TypeError("wait_for() takes a function that is not async")
+        return bool(result)
 
     def changes(self) -> "Changes":
         """Every snapshot from now on, in order, for `async for`; it ends when this is stopped.
 
         None is left out for who is slow, and who walks away needs not say so.
         """
-        return Changes(self._session.latest)
+        return Changes(self._session.latest, self._session.browser)
 
     def _listen(
         self, what: "str", name: "str", kept: "str", function: "Callable[..., Any] | None"

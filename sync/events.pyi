@@ -4,10 +4,17 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeVar, overload
 
 from .changes import Changes
+from .owning import Owning
 from .session import Session
 from .state import Snapshot
 
-_F = TypeVar("_F", bound=Callable[..., Any])
+_Nothing = TypeVar("_Nothing", bound=Callable[[], Any])
+_Thread = TypeVar("_Thread", bound=Callable[[str | None], Any])
+_Named = TypeVar("_Named", bound=Callable[[str, dict[str, Any] | None], Any])
+_Error = TypeVar("_Error", bound=Callable[[str, str], Any])
+_Http = TypeVar("_Http", bound=Callable[[str, str | None, int], Any])
+_Effect = TypeVar("_Effect", bound=Callable[[dict[str, Any] | None], Any])
+_Tool = TypeVar("_Tool", bound=Callable[[dict[str, Any]], Any])
 _Undo = Callable[[], None]
 _Data = dict[str, Any] | None
 
@@ -32,14 +39,21 @@ class Events:
     _session: Session
 
     @overload
+    def on(self, name: _WithNothing, function: None = None) -> Callable[[_Nothing], _Nothing]: ...
+    @overload
+    def on(self, name: _WithThread, function: None = None) -> Callable[[_Thread], _Thread]: ...
+    @overload
+    def on(self, name: _WithData, function: None = None) -> Callable[[_Named], _Named]: ...
+    @overload
+    def on(self, name: Literal["error"], function: None = None) -> Callable[[_Error], _Error]: ...
+    @overload
     def on(
-        self,
-        name: _WithNothing
-        | _WithThread
-        | _WithData
-        | Literal["error", "tool.change", "http.error"],
-        function: None = None,
-    ) -> Callable[[_F], _F]: ...
+        self, name: Literal["tool.change"], function: None = None
+    ) -> Callable[[_Thread], _Thread]: ...
+    @overload
+    def on(
+        self, name: Literal["http.error"], function: None = None
+    ) -> Callable[[_Http], _Http]: ...
     @overload
     def on(self, name: _WithNothing, function: Callable[[], Any]) -> _Undo: ...
     @overload
@@ -55,14 +69,27 @@ class Events:
         self, name: Literal["http.error"], function: Callable[[str, str | None, int], Any]
     ) -> _Undo: ...
     @overload
-    def effect(self, name: str, function: None = None) -> Callable[[_F], _F]: ...
+    def effect(self, name: str, function: None = None) -> Callable[[_Effect], _Effect]: ...
     @overload
     def effect(self, name: str, function: Callable[[_Data], Any]) -> _Undo: ...
     @overload
-    def deeplink(self, name: str, function: None = None) -> Callable[[_F], _F]: ...
+    def deeplink(self, name: str, function: None = None) -> Callable[[_Effect], _Effect]: ...
     @overload
     def deeplink(self, name: str, function: Callable[[_Data], Any]) -> _Undo: ...
+    @overload
+    def client_tool(
+        self, name: str, function: None = None, *, timeout: float | None = None
+    ) -> Callable[[_Tool], _Tool]: ...
+    @overload
+    def client_tool(
+        self,
+        name: str,
+        function: Callable[[dict[str, Any]], Any],
+        *,
+        timeout: float | None = None,
+    ) -> _Undo: ...
     def subscribe(self, function: Callable[[Snapshot], Any]) -> _Undo: ...
+    def _owning(self, what: str) -> Owning: ...
     async def wait_for(
         self, condition: Callable[[Snapshot], Any], *, timeout: float | None = None
     ) -> Snapshot: ...

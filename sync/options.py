@@ -12,7 +12,7 @@ import json
 from .errors import ChatKitSettingsError
 from .plain import is_foreign, kind_of, problem
 from .schema import Fitting, Misfit, camel
-from .tasks import is_coroutine
+from .tasks import is_awaitable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ class Callbacks:
         if has_secret and has_url:
             said = "options.api has url and getClientSecret, and only one of them can be meant."
             raise ChatKitSettingsError(said)
+        if "api" in out and not (has_secret or has_url):
+            self._warn("options.api has neither url nor getClientSecret, and the types ask for one")
         if is_page_fetch:
             del out["api"]["fetch"]
             del functions[FETCH]
@@ -115,8 +117,8 @@ class Callbacks:
             self._browser.report(f"{message}.")
 
     def called(self, place: "str", parameters: "list[Any]", answer: "Any") -> "None":
-        """The element calls one of the functions; `answer` has `resolve`, `reject`, `expect`, and
-        `object`, an array of what it was called with.
+        """The element calls one of the functions; `answer` has `resolve`, `reject`, `expect`,
+        `is_aborted`, and `object`, an array of what it was called with.
         """
         function = self._functions.get(place)
         limit = self._tool_timeout if place == HEADERS else None
@@ -160,8 +162,8 @@ class Callbacks:
                 result = function(*parameters)
             finally:
                 done()
-            if is_coroutine(result):
-                result = await (result if limit is None else asyncio.wait_for(result, limit))
+            if is_awaitable(result):
+                result = await (result if limit is None else _within(result, limit))
             if place == FETCH:
                 if not is_foreign(result):
                     raise TypeError(f"the result of {place} is {kind_of(result)}, and no Response")
@@ -171,13 +173,35 @@ class Callbacks:
                 if said:
                     raise TypeError(said)
                 answer.resolve(json.dumps(result), False)
-        except Exception as error:
-            self._browser.report_exception(error, f"in {place}")
+        except (Exception, asyncio.CancelledError) as error:
+            # A request that the chat itself has ended is nothing that went wrong.
+            if not answer.is_aborted():
+                self._browser.report_exception(error, f"in {place}")
             # Of a client tool it is what the model reads: a rejection would lock the thread.
-            answer.reject(_message(error, limit or 0.0))
+            answer.reject(_message(error))
 
 
-def _message(error: "Exception", seconds: "float") -> "str":
-    if isinstance(error, asyncio.TimeoutError):
-        return f"no answer within {seconds:g} s"
-    return str(error) or type(error).__name__
+async def _within(awaitable: "Any", seconds: "float") -> "Any":
+    """What it comes to; raises `TimeoutError` in words after so many seconds."""
+    raised = []
+
+    async def kept() -> "Any":
+        try:
+            return await awaitable
+        except Exception as error:
+            # Apart: it may be a TimeoutError of its own.
+            raised.append(error)
+
+    try:
+        result = await asyncio.wait_for(kept(), seconds)
+    except asyncio.TimeoutError:
+        raise asyncio.TimeoutError(f"no answer within {seconds:g} s") from None
+    if raised:
+        raise raised[0]
+    return result
+
+
+def _message(error: "BaseException") -> "str":
+    name, text = type(error).__name__, str(error)
+    # A KeyError's text is the key alone.
+    return f"{name}: {text}" if isinstance(error, KeyError) and text else text or name

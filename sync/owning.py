@@ -35,6 +35,7 @@ class Owning:
         self._browser = browser
         self._callbacks = Callbacks(browser, tasks, tool_timeout=tool_timeout)
         self._given = options
+        self._accepted: "Any" = None
         self._options = self._callbacks.prepare(options)
         self._initial: "str | None" = None
         self._apply: "Callable[[dict[str, object], object], None] | None" = None
@@ -58,10 +59,17 @@ class Owning:
         fetch = self._callbacks.page_fetch
         given = merged(self._given, changes)
         options = self._callbacks.prepare(given)
-        is_same = options == self._options and fetch is self._callbacks.page_fetch
+        former = self._all()
         self._given, self._options = given, options
+        is_same = self._all() == former and fetch is self._callbacks.page_fetch
         if self._apply is not None and not is_same:
             self._apply(self._all(), self._callbacks.page_fetch)
+
+    def _take_back(self, problem: "str") -> "None":
+        """The chat goes on with what it had, and so does every fresh element."""
+        self._browser.report(f"update() was refused by the element: {problem}", error=True)
+        self._given = self._accepted
+        self._options = self._callbacks.prepare(self._given)
 
     def _all(self) -> "dict[str, object]":
         options = self._options | {"initialThread": self._initial}
@@ -105,11 +113,16 @@ class Owning:
                 told("own.alive", {"thread": value["alive"]})
             elif "cut" in value:
                 told("own.cut", {"thread": value["cut"]})
-            elif not value["configured"]["ok"]:
+            elif value["configured"]["ok"]:
+                self._accepted = self._given
+            elif self._accepted is None:
                 problem = value["configured"]["message"]
                 told("own.failed", {"reason": "options", "message": problem})
+            else:
+                self._take_back(value["configured"]["message"])
 
         self._initial = initial_thread
+        self._accepted = None
         fetch = self._callbacks.page_fetch
         self._apply, undo = self._browser.configure(element, self._all(), fetch, heard)
 

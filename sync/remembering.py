@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
         commands: Commands
 
+        @property
+        def sees_requests(self) -> bool: ...  # noqa: D102
+
 
 DEFAULTS: "dict[str, Any]" = {
     "parameter": "threadId",
@@ -141,10 +144,6 @@ class Remembering:
             is_wish_open=lambda: self._wishes.is_open,
         )
 
-    @property
-    def _sees_requests(self) -> "bool":
-        return self._session.owning is not None and self._session.owning.sees_requests
-
     # Events.
 
     def observe(
@@ -172,7 +171,7 @@ class Remembering:
         if self._late is not None and not self.can_show(self._late):
             late, self._late = self._late, None
             self.losses.restore_failed(late, "")
-        if name == "response.start" and not (self._sees_requests or settling.is_creating):
+        if name == "response.start" and not (self._session.sees_requests or settling.is_creating):
             memory.used(after.thread_id)
         self._leaving.observe(before, name, settling.unloaded)
 

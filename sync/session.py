@@ -70,24 +70,21 @@ class Session:
             )
         elif settings["headers"] is not None:
             browser.report("headers are not sent: only an owner of the element can, with options.")
-        # Only who sees the bytes of an answer may call a minute of silence a stall.
-        sees_requests = self.owning is not None and self.owning.sees_requests
         self._target = target
         self._settings = settings
         self._toolbar = Toolbar(
             browser,
             perform,
-            owner=sees_requests,
+            owner=self.sees_requests,
             texts=settings["texts"],
             announce_after=settings["announce_after"],
         )
-        stall = limits.STALL_OWNER if sees_requests else limits.STALL_COMPANION
         self._watchdog = Watchdog(
             browser,
             self._never_ready,
             lambda: self.told("own.stalled"),
             ready_timeout=settings["ready_timeout"],
-            stall_after=settings["stall_after"] or stall,
+            stall_after=self._stall_after,
         )
         self.memory = Remembering(self, settings)
         self._stopping = False
@@ -97,6 +94,23 @@ class Session:
         self._undos: "list[Callable[[], None]]" = []
         self._element_undos: "list[Callable[[], None]]" = []
         self._ends: "list[Callable[[], None]]" = []
+
+    @property
+    def sees_requests(self) -> "bool":
+        """Whether we are the owner, and requests pass through us."""
+        return self.owning is not None and self.owning.sees_requests
+
+    @property
+    def _stall_after(self) -> "float":
+        # Only who sees the bytes of an answer may call a minute of silence a stall.
+        usual = limits.STALL_OWNER if self.sees_requests else limits.STALL_COMPANION
+        return self._settings["stall_after"] or usual
+
+    def update(self, owning: "Owning", changes: "Any") -> "None":
+        """Gives the element changed options, by which requests may pass elsewhere."""
+        owning.update(changes)
+        self._toolbar.owner = self.sees_requests
+        self._watchdog.stall_after = self._stall_after
 
     @property
     def scope(self) -> "str | None":

@@ -14,6 +14,14 @@ def is_coroutine(value: "object") -> "bool":
     return hasattr(value, "send") and hasattr(value, "close")
 
 
+def is_awaitable(value: "object") -> "bool":
+    """Whether Python has to await it: a coroutine, a task, a future. What is JavaScript's is not
+    meant: a promise goes back as it came.
+    """
+    kind = type(value)
+    return is_coroutine(value) or hasattr(kind, "__await__") or kind.__name__ == "Task"
+
+
 class Tasks:
     """What runs on its own for one ChatKit."""
 

@@ -66,6 +66,7 @@ OPTIONS = [
     option("api.fetch", "{'api': {'fetch': 'fetch'}}", f"is a str, {MUST} a function"),
     option("api.uploadStrategy", "{'api': {'uploadStrategy': 'direct'}}", f"{MUST} a dict"),
     option("api", "{'api': {'get_client_secret': print}}", "only one of them can be meant"),
+    option("api", "{'api': {'url': None}}", "has neither url nor getClientSecret"),
     option("api.domian_key", "{'api': {'domian_key': 'x'}}", "did you mean domain_key?"),
     option("locale", "{'locale': ['de']}", f"is a list, {MUST} text"),
     option("theme", "{'theme': 'darkish'}", "is 'darkish'; known: light, dark"),
@@ -170,7 +171,8 @@ CALLBACKS = [
     ),
     callback("widgets.onAction", "{'widgets': {'on_action': raises}}", "no idea", ACTION, {}),
     tool("look", "raises", "no idea"),
-    tool("wait", "hangs", "TimeoutError"),
+    tool("wait", "hangs", "TimeoutError in the client tool 'wait': no answer within 0.05 s"),
+    tool("find", "lambda params: params['id']", "KeyError"),
     tool("give", "lambda params: {'seen': js}", f"seen is a JsProxy, which {CANNOT}"),
 ]
 
@@ -228,6 +230,11 @@ OTHERS = [
         "wait_for()",
         "await chatkit.wait_for(lambda snapshot: False, timeout='soon')",
         "takes a timeout in seconds, not 'soon'",
+    ),
+    call(
+        "wait_for()",
+        "async def idle(snapshot):\n        return False\n    await chatkit.wait_for(idle)",
+        "takes a function that is not async",
     ),
     call("update()", "chatkit.update([])", "takes a dict, not a list"),
     call("set_scope()", "chatkit.set_scope(7)", "takes a text or None, not an int"),

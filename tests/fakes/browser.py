@@ -46,6 +46,7 @@ class Answer:
         self.resolved: list[Any] = []
         self.rejected: list[str] = []
         self.expected: float | None = None
+        self.aborted = False
         self.settled = asyncio.Event()
 
     def resolve(self, value: Any, is_object: bool) -> None:
@@ -56,6 +57,10 @@ class Answer:
     def expect(self, seconds: float) -> None:
         """How long JavaScript waits."""
         self.expected = seconds
+
+    def is_aborted(self) -> bool:
+        """Whether the chat itself has ended the request."""
+        return self.aborted
 
     def reject(self, message: str) -> None:
         """The text of an `Error`."""
@@ -523,6 +528,11 @@ class FakeBrowser(Browser):
     def after_messages(self, function: Callable[[], None]) -> object:
         """See `Browser`."""
         return self.later(0.0, function)
+
+    def waiting(self) -> tuple[Any, Callable[[], None]]:
+        """See `Browser`."""
+        event = asyncio.Event()
+        return event.wait(), event.set
 
     def on_cut(self, resume: Callable[[], None]) -> Undo:
         """See `Browser`. Nothing is cut off on CPython."""

@@ -299,7 +299,17 @@ chatkit = ChatKit("#chat", options=options)
         ('options["theme"] = {"colour_scheme": "dark"}', "Value of"),
         ('options["locale"] = "xx-YY"', "Value of"),
         ('options["entities"] = {"on_tag_search": lambda query: 7}', "Incompatible"),
-        ('chatkit.update({"header": {"enabled": False}})', ""),
+        (
+            'ChatKit("#b", options={"api": {"url": "/c", "domain_key": "x"}, "teme": "dark"})',
+            'expected "ChatKitOptions',
+        ),
+        ('@chatkit.on("thread.change")\ndef f(thread_id: str | None) -> None: ...', ""),
+        ('@chatkit.on("thread.change")\ndef f() -> None: ...', "Value of type variable"),
+        ('@chatkit.on("error")\ndef f(name: str) -> None: ...', "Value of type variable"),
+        ('@chatkit.effect("x")\ndef f(data: dict[str, object] | None) -> None: ...', ""),
+        ('@chatkit.client_tool("x")\nasync def f(params: dict[str, object]) -> None: ...', ""),
+        ('@chatkit.client_tool("x")\ndef f() -> None: ...', "Value of type variable"),
+        ('chatkit.client_tool("x", 7)', "No overload variant"),
     ],
 )
 def test_a_type_checker_finds_mistakes(tmp_path: Path, line: str, said: str) -> None:

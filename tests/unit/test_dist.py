@@ -20,7 +20,7 @@ from tools.setup import ROOT
 from tools.stdlib_in_pyodide import DROPPED
 
 ARCHIVES = {"mpy": "sources", "py": "compiled"}
-MOST = {"mpy": 40 * 1024, "py": 75 * 1024}
+MOST = {"mpy": 40 * 1024, "py": 76 * 1024}
 """Bytes of ours that a visit may download, compressed by gzip at its usual level. Byte code is
 twice as long as its source, and a first visit with Pyodide (6.4 MB) 0.2 s shorter with it.
 """

@@ -214,10 +214,8 @@ def test_the_pages_attributes_and_actions() -> None:
 # Its Python.
 
 PRELUDE = """
-from typing import Any
 from sync import running
 chatkit = running()[0]
-window: Any = None
 """
 
 

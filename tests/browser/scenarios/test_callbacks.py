@@ -216,6 +216,7 @@ def failed(name, message):
     scene.wait(lambda: bool(scene.python("told")), "the error of the element")
     [[name, message]] = scene.python("told")
     assert name == "EntitySearchError"
+    assert message
     assert message in said or said in message
 
 

@@ -117,6 +117,37 @@ def test_all_eight_cross_as_the_types_say(scene: Scene) -> None:
     assert scene.calls() == [call for _, call in told]
 
 
+LISTENERS = """
+from pyscript import when
+
+@when("click", "#first")
+async def first(event):
+    await running()[0].send_user_message("First", when_busy="wait")
+    window.scene.notes.push("first")
+
+@when("click", "#second")
+async def second(event):
+    await running()[0].wait_for(lambda snapshot: snapshot.phase == "idle", timeout=20)
+    await running()[0].set_composer_value("Second", when_busy="wait")
+    window.scene.notes.push("second")
+"""
+
+
+@pytest.mark.core
+def test_what_async_listeners_of_the_page_await_overlaps(scene: Scene) -> None:
+    """MicroPython loses one of two that await asyncio's own (measured); ours is none of that."""
+    own = '<button id="first">First</button><button id="second">Second</button>'
+    scene.open(fake=True, python=LISTENERS, foot=own)
+    scene.js("fake.say('response.start')")
+    scene.expect_phase("responding")
+    scene.press("#first")
+    scene.press("#second")
+    scene.js("fake.say('response.end')")
+    scene.wait(lambda: sorted(scene.js("scene.notes")) == ["first", "second"], "both have gone on")
+    assert sorted(name for name, *_ in scene.calls()) == ["sendUserMessage", "setComposerValue"]
+    assert scene.command("focus_composer")["ok"]
+
+
 FILES = """
 @probe
 async def draft_with_file():

@@ -73,9 +73,11 @@ def told_of(scene: Scene, misuse: Misuse) -> list[str]:
         is_option = misuse.place.startswith("options.")
         place = misuse.place if is_option else "options.onClientTool"
         answer: dict[str, Any] = scene.js(CALL, [place, list(misuse.called)])
-        if place == "options.onClientTool":
-            # A rejection would lock the thread.
-            assert list(answer["value"]) == ["error"], answer
-        else:
-            assert "reason" in answer, answer
+        # A rejection of a tool would lock the thread.
+        is_tool = place == "options.onClientTool"
+        answered = answer["value"]["error"] if is_tool else answer["reason"]
+        told = scene.expect_report()
+        # The chat, or the model, reads what the author is told; a KeyError's text is the key alone.
+        assert answered.removeprefix("KeyError: ")
+        assert answered.removeprefix("KeyError: ") in told[0], (answered, told)
     return told + scene.reports()

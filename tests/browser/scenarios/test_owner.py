@@ -411,6 +411,40 @@ def test_a_client_tool_whose_javascript_throws_is_answered(scene: Scene) -> None
     scene.reports()
 
 
+OWN_FETCH = """
+from sync import running, start
+
+async def fetch(url, init):
+    raise ValueError("no way through")
+
+async def tool(call):
+    return {"seen": True}
+
+OPTIONS = {"url": "/chatkit", "domain_key": "local", "fetch": fetch}
+start({"options": {"api": OPTIONS, "on_client_tool": tool}})
+"""
+ASKED = """async () => {
+  const { api, onClientTool } = fake.options.at(-1);
+  const reason = (init) => api.fetch("/chatkit", init).catch((reason) => String(reason));
+  const ended = { method: "POST", signal: AbortSignal.abort() };
+  return [await reason({}), await reason(ended), await onClientTool({ name: "x", params: {} })];
+}"""
+
+
+def test_pythons_fetch_rejects_as_fetch_does_and_nothing_is_asked_after_stop(scene: Scene) -> None:
+    page = 'data-start="page"'
+    scene.open(fake=True, attributes=page, python=OWN_FETCH, companion=False)
+    failed, ended, answer = scene.js(ASKED)
+    assert failed == "TypeError: no way through"
+    assert ended.startswith("AbortError")
+    assert answer == {"seen": True}
+    scene.expect_report("ValueError in options.api.fetch: no way through")
+    scene.python("stop")
+    failed, ended, answer = scene.js(ASKED)
+    assert failed == ended == "Error: the page has stopped its ChatKit"
+    assert answer == {"error": "the page has stopped its ChatKit"}
+
+
 WITH_A_REASON = """<script>
   const { abort } = AbortController.prototype;
   AbortController.prototype.abort = function () {

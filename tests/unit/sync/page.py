@@ -15,7 +15,7 @@ from tests.fakes import Clock, FakeBrowser, FakeElement, History, Server, Storag
 KEY = "chatkit.threadId"
 both = pytest.mark.parametrize("owner", [True, False], ids=["owner", "companion"])
 
-OPTIONS: dict[str, Any] = {"api": {"url": "/chatkit", "domain_key": "local"}}
+OPTIONS: Any = {"api": {"url": "/chatkit", "domain_key": "local"}}
 
 
 class Page:

@@ -129,6 +129,44 @@ def test_an_update_that_makes_no_sense_changes_nothing() -> None:
     assert page.element.options == (given or {}) | {"locale": "de"}
 
 
+def test_an_update_that_the_element_refuses_is_taken_back() -> None:
+    page = Page(owner=True)
+    page.chatkit.update({"locale": "de"})
+    page.wait()
+    given = page.element.options
+    page.element.refuses_options = True
+    page.chatkit.update({"theme": "dark", "locale": "fr"})
+    page.wait()
+    assert page.phase == "idle", "it goes on with what it had"
+    assert page.element.options == given
+    assert page.browser.reports == ["update() was refused by the element: Invalid options"]
+    page.element.refuses_options = False
+    page.chatkit.update({"frame_title": "Chat"})
+    page.wait()
+    assert page.element.options == (given or {}) | {"frameTitle": "Chat"}
+
+
+def test_an_initial_thread_counts_at_the_start_alone() -> None:
+    page = Page(owner=True)
+    given = page.element.options
+    page.chatkit.update({"initial_thread": "b"})
+    page.wait()
+    assert page.element.options is given
+
+
+def test_after_an_update_to_an_api_that_chatkit_hosts_silence_is_no_stall() -> None:
+    page = Page(owner=True)
+    page.chatkit.update(
+        {"api": {"url": None, "domain_key": None, "get_client_secret": lambda secret: "s"}}
+    )
+    page.wait()
+    page.element.emit("response.start")
+    page.wait(200.0)
+    assert page.phase == "responding"
+    page.wait(500.0)
+    assert page.phase == "stalled"
+
+
 def test_a_companion_configures_nothing() -> None:
     page = Page(owner=False)
     with pytest.raises(ChatKitSettingsError, match="update needs options"):
@@ -143,8 +181,13 @@ def test_a_tool_has_one_function_until_its_undo() -> None:
     with pytest.raises(ValueError, match="has a function already"):
         page.chatkit.client_tool("look", lambda params: {})
     undo()
+    second = page.chatkit.client_tool("look", lambda params: {})
+    undo()
+    with pytest.raises(ValueError, match="has a function already"):
+        page.chatkit.client_tool("look", lambda params: {})
+    second()
 
-    @page.chatkit.client_tool("look", timeout=2)  # type: ignore[untyped-decorator]
+    @page.chatkit.client_tool("look", timeout=2)
     def look(params: Any) -> dict[str, Any]:
         return {"seen": params}
 
@@ -224,8 +267,15 @@ async def test_wait_for_is_the_first_snapshot_of_which_it_is_true() -> None:
 @in_loop
 async def test_wait_for_ends_in_words_when_it_never_comes() -> None:
     page = Page(owner=False)
-    with pytest.raises(CommandTimeout, match=r"wait_for\(\) got no answer within 0\.01 s"):
-        await page.chatkit.wait_for(lambda snapshot: snapshot.stalled, timeout=0.01)
+    late = asyncio.create_task(
+        page.chatkit.wait_for(lambda snapshot: snapshot.stalled, timeout=2.0)
+    )
+    await page.live(1.9)
+    page.element.emit("response.start")
+    assert not late.done()
+    await page.live(0.2)
+    with pytest.raises(CommandTimeout, match=r"wait_for\(\) got no answer within 2 s"):
+        await late
     with pytest.raises(ZeroDivisionError):
         await page.chatkit.wait_for(lambda snapshot: 1 / 0)
     waiting = asyncio.create_task(page.chatkit.wait_for(lambda snapshot: snapshot.stalled))

@@ -530,7 +530,7 @@ def test_04_an_owner_whose_api_is_hosted_cannot_tell_and_forgets_at_the_second_v
     def visit(url: str) -> tuple[FakeBrowser, ChatKit]:
         browser = FakeBrowser(url, storage=storage, clock=clock)
         browser.mount(HostedElement(Server()), configured=False)
-        options = {"api": {"get_client_secret": lambda secret: "s"}}
+        options: Any = {"api": {"get_client_secret": lambda secret: "s"}}
         chatkit = ChatKit(browser=browser, options=options).start()
         browser.clock.advance(2.0)
         return browser, chatkit
@@ -753,7 +753,7 @@ def test_05_a_retry_in_a_hosted_owners_fresh_element_is_no_second_visit() -> Non
     browser = FakeBrowser("/?threadId=x", storage=storage)
     element = HostedElement(Server())
     browser.mount(element, configured=False)
-    options = {"api": {"get_client_secret": lambda secret: "s"}}
+    options: Any = {"api": {"get_client_secret": lambda secret: "s"}}
     chatkit = ChatKit(browser=browser, options=options).start()
     browser.clock.advance(2.0)
     for _ in range(2):

@@ -174,6 +174,9 @@ TINY_PAGE = """
         def announce(self, element, text): pass
         def after_messages(self, function): return self.later(0, function)
         def on_cut(self, resume): return lambda: None
+        def waiting(self):
+            event = asyncio.Event()
+            return event.wait(), event.set
         def soon(self, function): function()
         def later(self, seconds, function):
             self.last += 1

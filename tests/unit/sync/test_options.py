@@ -253,6 +253,55 @@ async def test_a_client_tool_that_hangs_settles_in_time() -> None:
 
 
 @in_loop
+async def test_an_answer_that_was_cancelled_settles_too() -> None:
+    """A debounced search cancels the one before it."""
+
+    async def search(text: str) -> list[str]:
+        lookup = asyncio.create_task(asyncio.sleep(60.0))
+        asyncio.get_running_loop().call_soon(lookup.cancel)
+        await lookup
+        return []
+
+    for place in ("search", "tool"):
+        answer, browser = await called(
+            search, "cat" if place == "search" else {"name": "x", "params": {}}, place=place
+        )
+        assert answer.rejected == ["CancelledError"]
+        assert len(browser.exceptions) == 1
+
+
+@in_loop
+async def test_a_time_limit_of_the_functions_own_keeps_its_words() -> None:
+    async def late(call: dict[str, Any]) -> None:
+        raise TimeoutError("the index is slow")
+
+    async def later(call: dict[str, Any]) -> None:
+        await asyncio.wait_for(asyncio.Event().wait(), 0.001)
+
+    answer, _ = await called(late, {"name": "x", "params": {}})
+    assert answer.rejected == ["the index is slow"]
+    answer, _ = await called(later, {"name": "x", "params": {}})
+    assert answer.rejected == ["TimeoutError"]
+
+
+@in_loop
+async def test_a_task_or_a_future_is_awaited_as_well() -> None:
+    async def find(text: str) -> list[str]:
+        return [text]
+
+    answer, _ = await called(lambda text: asyncio.create_task(find(text)), "cat", place="search")
+    assert answer.resolved == [["cat"]]
+
+    def soon(text: str) -> asyncio.Future[list[str]]:
+        future: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+        future.set_result([text])
+        return future
+
+    answer, _ = await called(soon, "cat", place="search")
+    assert answer.resolved == [["cat"]]
+
+
+@in_loop
 async def test_other_callbacks_may_take_as_long_as_they_like() -> None:
     go_on = asyncio.Event()
 
@@ -349,6 +398,21 @@ async def test_a_python_fetch_gets_and_returns_javascripts_own_objects() -> None
     await settle_loop()
     assert seen == [("/c", init)]
     assert answer.resolved == [response]
+
+
+@in_loop
+async def test_a_request_that_the_chat_has_ended_is_nothing_that_went_wrong() -> None:
+    async def fetch(url: str) -> None:
+        raise OSError("aborted")
+
+    held, browser = callbacks()
+    held.prepare({"api": {"url": "/c", "fetch": fetch}})
+    answer = Answer(["/c"])
+    answer.aborted = True
+    held.called(FETCH, [], answer)
+    await settle_loop()
+    assert answer.rejected == ["aborted"]
+    assert browser.exceptions == []
 
 
 @in_loop

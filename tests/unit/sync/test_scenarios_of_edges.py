@@ -79,7 +79,7 @@ async def test_a_parameter_that_cannot_cross_raises_and_leaves_nothing_busy(
 
 def test_a_hosted_owner_sees_no_bytes_and_waits_as_long_as_a_companion() -> None:
     page = Page(owner=False, starts=False)
-    options: dict[str, Any] = {"api": {"get_client_secret": lambda secret: "x"}}
+    options: Any = {"api": {"get_client_secret": lambda secret: "x"}}
     chatkit = ChatKit(browser=page.browser, options=options).start()
     page.wait(2.0)
     page.element.emit("response.start")

@@ -535,7 +535,7 @@ async def test_a_client_tool_in_python_is_asked_and_answers() -> None:
 
 def test_options_that_cannot_cross_are_an_error_with_their_place() -> None:
     with pytest.raises(ChatKitSettingsError, match=r"^options\.api\.url is an object"):
-        ChatKit(browser=FakeBrowser(), options={"api": {"url": object()}})
+        ChatKit(browser=FakeBrowser(), options={"api": {"url": object()}})  # type: ignore[arg-type]
 
 
 # Listeners.

@@ -66,7 +66,7 @@ class Chat:
         self.switches = 0
         self.ledger.load()
         self.mount()
-        options: dict[str, Any] = {"api": {"url": "/chatkit", "domain_key": "local"}}
+        options: Any = {"api": {"url": "/chatkit", "domain_key": "local"}}
         if self.initial:
             options["initial_thread"] = self.id_of(self.initial)
         self.chatkit = ChatKit(
