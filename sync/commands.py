@@ -212,7 +212,8 @@ class Commands:
             if other is ticket:
                 return True
             held = refusal(self._owner.snapshot, other.command, new_thread=other.new_thread)
-            if held is None:
+            # One that is late and still there will never go: MicroPython has lost its coroutine.
+            if held is None and not other.is_late:
                 return False
         return True
 

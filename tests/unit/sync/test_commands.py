@@ -468,6 +468,23 @@ async def test_a_cancelled_command_leaves_nothing_that_holds_the_chat(when_busy:
 
 
 @in_loop
+async def test_a_command_that_the_interpreter_has_lost_holds_nobody_for_longer_than_its_limit() -> (
+    None
+):
+    """As MicroPython does with a coroutine in which JavaScript has thrown (measured)."""
+    chat = Chat(replace(IDLE, {"responding": True}))
+    lost = chat.commands.run("fetch_updates", [], timeout=5.0, when_busy="wait")
+    lost.send(None)
+    chat.told("response.end")
+    await chat.wait(6.0)
+    task = chat.run("focus_composer")
+    await chat.wait(1.0)
+    assert task.done()
+    assert chat.methods == ["focusComposer"]
+    lost.close()
+
+
+@in_loop
 async def test_a_command_cancelled_in_the_queue_lets_the_next_one_pass() -> None:
     chat = Chat(replace(IDLE, {"responding": True}))
     first = chat.run("fetch_updates", 1, when_busy="wait")
