@@ -27,8 +27,27 @@ export async function loadPyodide(options = {}) {
       import("./vendor/pyodide/pyodide.mjs"),
       options.stdLibURL ?? standardLibrary(),
     ]);
-    return pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL });
+    return onOneStack(() =>
+      pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL }),
+    );
   });
+}
+
+/**
+ * Load Pyodide as where WebAssembly cannot switch stacks (JSPI), which is in every other browser.
+ *
+ * With it Python runs on stacks of its own, and Chromium's page process dies now and then when it
+ * collects garbage meanwhile (measured in Chromium 150: each time at the end of such a stack;
+ * pyodide/pyodide#5702, #5705, #6106). What Pyodide cannot do without it is to block: `run_sync`.
+ */
+async function onOneStack(load) {
+  const { Suspending } = WebAssembly;
+  delete WebAssembly.Suspending;
+  try {
+    return await load();
+  } finally {
+    if (Suspending) WebAssembly.Suspending = Suspending;
+  }
 }
 
 /**

@@ -73,3 +73,22 @@ def test_without_the_compiled_library_the_stock_one_is_taken(
 ) -> None:
     page.route("**/python_stdlib.compiled.zip*", lambda route: route.fulfill(status=404))
     assert libraries(open_page(site, page, runtime)) == FALLBACKS[runtime]
+
+
+STACKS = """<script type="module" src="/vendor/pyscript/core.js"></script>
+<script type="py" config="/page/pyscript.toml">
+from pyodide.ffi import can_run_sync
+from pyscript import document, window
+
+document.title = f"{can_run_sync()} {hasattr(window.WebAssembly, 'Suspending')}"
+</script>"""
+
+
+def test_pyodide_runs_on_the_one_stack(site: Site, page: Page) -> None:
+    """On stacks of its own (JSPI) Chromium's page process dies now and then."""
+    page.goto(site.add_page("/page/blank", "<!doctype html><title>Blank</title>"))
+    has_stacks = page.evaluate("'Suspending' in WebAssembly")
+    site.add_page("/page/pyscript.toml", CONFIGURATION, "application/toml")
+    site.add_page("/page/greeting.py", GREETING, "text/x-python")
+    page.goto(site.add_page("/page/", STACKS))
+    expect(page).to_have_title(f"False {has_stacks}", timeout=START_LIMIT)
