@@ -275,9 +275,7 @@ function listen(element, signal, send) {
   controls.serve(element, (click) => send({ click }), signal);
   const past = recorder?.take?.(element, (control) => controls.belongs(control, element)) ?? [];
   if (past.length >= RECORDED)
-    console.warn(
-      "[chatkit-sync] So much has happened before Python came that its end is not known.",
-    );
+    console.warn("[chatkit-sync] More has happened before Python came than is kept.");
   if (past.length)
     send({
       past: past.map(({ click, name, detail, at, focus }) =>

@@ -94,7 +94,7 @@ class Callbacks:
             said = "options.api has url and getClientSecret, and only one of them can be meant."
             raise ChatKitSettingsError(said)
         if "api" in out and not (has_secret or has_url):
-            self._warn("options.api has neither url nor getClientSecret, and the types ask for one")
+            self._warn("options.api has neither url nor getClientSecret")
         if is_page_fetch:
             del out["api"]["fetch"]
             del functions[FETCH]

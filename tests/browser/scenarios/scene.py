@@ -205,7 +205,8 @@ class Scene:
     def go(self, steps: int) -> None:
         """Back or Forward, as a person does."""
         # Playwright's go_back waits for ever in Debian's Firefox.
-        self.page.evaluate("(steps) => history.go(steps)", steps)
+        # Not at once: a page that is loaded anew would take the answer with it.
+        self.page.evaluate("(steps) => { setTimeout(() => history.go(steps)); }", steps)
 
     def hold(self, pattern: str) -> Hold:
         """Keep requests waiting."""

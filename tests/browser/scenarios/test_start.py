@@ -159,7 +159,7 @@ def test_more_than_is_kept_for_python_is_said(scene: Scene) -> None:
     scene.js("() => { for (let n = 0; n < 5001; n++) fake.say('log', { name: 'n', data: {} }); }")
     python.release()
     scene.expect_phase("idle", limit=START_LIMIT)
-    scene.expect_report("warning: ", "So much has happened before Python came")
+    scene.expect_report("warning: ", "More has happened before Python came than is kept")
 
 
 # This page wires by itself, with the public API: handlers stand before the start.
