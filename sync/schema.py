@@ -164,7 +164,7 @@ class Fitting:
         near = nearest(name, known)
         if near:
             written = snake(near) if "_" in str(key) else near
-            self._warn(f"{place}.{key} is unknown; did you mean {written}?")
+            self._warn(f"{place}.{key} is unknown; perhaps {written} is meant")
         else:
             self._warn(f"{place}.{key} is unknown; known: " + ", ".join(known))
         return near

@@ -116,8 +116,8 @@ def test_what_cannot_be_meant_is_refused_with_its_place(options: dict[str, Any],
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"frame_titel": "x"}, "options.frame_titel is unknown; did you mean frame_title?"),
-        ({"frameTitel": "x"}, "options.frameTitel is unknown; did you mean frameTitle?"),
+        ({"frame_titel": "x"}, "options.frame_titel is unknown; perhaps frame_title is meant"),
+        ({"frameTitel": "x"}, "options.frameTitel is unknown; perhaps frameTitle is meant"),
         ({"header": {"zzzzzz": 1}}, "options.header.zzzzzz is unknown; known: enabled, title, le"),
         ({"theme": {"radius": "round-ish"}}, "options.theme.radius is 'round-ish'; known: pill,"),
         ({"theme": {"color": {"accent": {"primary": "red"}}}}, "accent has no level, which the t"),
