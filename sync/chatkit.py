@@ -125,7 +125,7 @@ class ChatKit(Events):
         `initial_thread` counts at the element's start alone (measured). Raises
         `ChatKitSettingsError` for what makes no sense, and for a companion; nothing changes then.
         """
-        self._session.update(self._owning("update"), changes)
+        self._owning("update").update(changes)
 
     def set_scope(self, scope: "str | None") -> "None":
         """Another user or workspace: its own entry in storage, a new chat, and no way back to the

@@ -75,7 +75,7 @@ class Session:
         self._toolbar = Toolbar(
             browser,
             perform,
-            owner=self.sees_requests,
+            owner=lambda: self.sees_requests,
             texts=settings["texts"],
             announce_after=settings["announce_after"],
         )
@@ -100,17 +100,10 @@ class Session:
         """Whether we are the owner, and requests pass through us."""
         return self.owning is not None and self.owning.sees_requests
 
-    @property
     def _stall_after(self) -> "float":
         # Only who sees the bytes of an answer may call a minute of silence a stall.
         usual = limits.STALL_OWNER if self.sees_requests else limits.STALL_COMPANION
         return self._settings["stall_after"] or usual
-
-    def update(self, owning: "Owning", changes: "Any") -> "None":
-        """Gives the element changed options, by which requests may pass elsewhere."""
-        owning.update(changes)
-        self._toolbar.owner = self.sees_requests
-        self._watchdog.stall_after = self._stall_after
 
     @property
     def scope(self) -> "str | None":

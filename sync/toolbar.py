@@ -110,13 +110,13 @@ class Toolbar:
         browser: "Browser",
         perform: "Callable[[dict[str, Any], bool], None]",
         *,
-        owner: "bool",
+        owner: "Callable[[], bool]",
         texts: "dict[str, str] | None" = None,
         announce_after: "float" = ANNOUNCE_AFTER,
     ):
         self._browser = browser
         self._perform = perform
-        self.owner = owner
+        self._owner = owner
         self._texts = TEXTS | (texts or {})
         self._announce_after = announce_after
         self.element = NO_ELEMENT
@@ -157,7 +157,7 @@ class Toolbar:
     def draw(self, snapshot: "Snapshot") -> "None":
         """Brings controls and status in step with a snapshot: one crossing, and only if needed."""
         self._snapshot = snapshot
-        key = status_key(snapshot, owner=self.owner)
+        key = status_key(snapshot, owner=self._owner())
         if key != self._key:
             self._key = key
             self._text = ""

@@ -37,17 +37,17 @@ class Watchdog:
         stalled: "Callable[[], None]",
         *,
         ready_timeout: "float" = READY_TIMEOUT,
-        stall_after: "float" = STALL_OWNER,
+        stall_after: "Callable[[], float]" = lambda: STALL_OWNER,
     ):
         self._browser = browser
         self._never_ready = never_ready
         self._stalled = stalled
         self._ready_timeout = ready_timeout
-        self.stall_after = stall_after
+        self._stall_after = stall_after
         self._ready: "Limit | None" = None
         self._stall_timer: "object" = None
         self._life_at = 0.0
-        self._limit = stall_after
+        self._limit = 0.0
         self._due = 0.0
 
     def start(self) -> "None":
@@ -81,7 +81,7 @@ class Watchdog:
             return
         # Everybody sees a load's beginning and end; only an answer can be long and silent.
         is_load = snapshot.loading and not snapshot.responding
-        self._limit = min(self.stall_after, STALL_OWNER) if is_load else self.stall_after
+        self._limit = min(self._stall_after(), STALL_OWNER) if is_load else self._stall_after()
         if self._stall_timer is None:
             self._life_at = self._browser.now()
             self._look_in(self._limit)

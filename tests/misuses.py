@@ -40,11 +40,6 @@ def tool(name: str, function: str, said: str) -> Misuse:
     return Misuse(f"the client tool {name!r}", code, said, ({"name": name, "params": {}},))
 
 
-def call(place: str, code: str, said: str) -> Misuse:
-    """Any other call."""
-    return Misuse(place, code, said)
-
-
 def command(call: str, said: str, place: str | None = None) -> Misuse:
     """One of the eight commands."""
     return Misuse(place or f"{call.split('(')[0]}()", f"await chatkit.{call}", said)
@@ -203,48 +198,52 @@ COMMANDS = [
 ]
 
 OTHERS = [
-    call("on('thread.changed')", "chatkit.on('thread.changed', print)", "mean 'thread.change'?"),
-    call("on('chatkit.ready')", "chatkit.on('chatkit.ready', print)", "did you mean 'ready'?"),
-    call("on('started')", "chatkit.on('started', print)", "is for no event; known: ready, error"),
-    call("on('ready')", "chatkit.on('ready', 7)", "takes a function, not an int"),
-    call("on()", "@chatkit.on\n    def ready(): ...", "takes a name first, not a function"),
-    call("effect('flash')", "chatkit.effect('flash', [])", "takes a function, not a list"),
-    call("effect()", "@chatkit.effect\n    def flash(data): ...", "takes a name first, not a fun"),
-    call("deeplink('bill')", "chatkit.deeplink('bill', 'x')", "takes a function, not a str"),
-    call("deeplink()", "chatkit.deeplink(js, print)", "takes a name first, not a JsProxy"),
-    call("client_tool('look')", "chatkit.client_tool('look', 7)", "takes a function, not an int"),
-    call(
+    Misuse("on('thread.changed')", "chatkit.on('thread.changed', print)", "mean 'thread.change'?"),
+    Misuse("on('chatkit.ready')", "chatkit.on('chatkit.ready', print)", "did you mean 'ready'?"),
+    Misuse("on('started')", "chatkit.on('started', print)", "is for no event; known: ready, error"),
+    Misuse("on('ready')", "chatkit.on('ready', 7)", "takes a function, not an int"),
+    Misuse("on()", "@chatkit.on\n    def ready(): ...", "takes a name first, not a function"),
+    Misuse("effect('flash')", "chatkit.effect('flash', [])", "takes a function, not a list"),
+    Misuse(
+        "effect()", "@chatkit.effect\n    def flash(data): ...", "takes a name first, not a fun"
+    ),
+    Misuse("deeplink('bill')", "chatkit.deeplink('bill', 'x')", "takes a function, not a str"),
+    Misuse("deeplink()", "chatkit.deeplink(js, print)", "takes a name first, not a JsProxy"),
+    Misuse("client_tool('look')", "chatkit.client_tool('look', 7)", "takes a function, not an int"),
+    Misuse(
         "client_tool('look')",
         "chatkit.client_tool('look', print, timeout='1')",
         "takes a timeout in seconds, not '1'",
     ),
-    call(
+    Misuse(
         "client_tool('look')",
         "chatkit.client_tool('look', print)\n    chatkit.client_tool('look', print)",
         "has a function already",
     ),
-    call("client_tool()", "@chatkit.client_tool\n    def look(params): ...", "takes a name first"),
-    call("subscribe()", "chatkit.subscribe('ready')", "takes a function, not a str"),
-    call("wait_for()", "await chatkit.wait_for('idle')", "takes a function, not a str"),
-    call(
+    Misuse(
+        "client_tool()", "@chatkit.client_tool\n    def look(params): ...", "takes a name first"
+    ),
+    Misuse("subscribe()", "chatkit.subscribe('ready')", "takes a function, not a str"),
+    Misuse("wait_for()", "await chatkit.wait_for('idle')", "takes a function, not a str"),
+    Misuse(
         "wait_for()",
         "await chatkit.wait_for(lambda snapshot: False, timeout='soon')",
         "takes a timeout in seconds, not 'soon'",
     ),
-    call(
+    Misuse(
         "wait_for()",
         "async def idle(snapshot):\n        return False\n    await chatkit.wait_for(idle)",
         "takes a function that is not async",
     ),
-    call("update()", "chatkit.update([])", "takes a dict, not a list"),
-    call("set_scope()", "chatkit.set_scope(7)", "takes a text or None, not an int"),
-    call("at_end()", "chatkit.at_end(7)", "takes a function, not an int"),
-    call("ChatKit()", "ChatKit(None)", "takes a selector or an element, not a NoneType"),
-    call("options", "ChatKit('#x', options=[])", "must be a dict, not a list"),
-    call("'stall'", "ChatKit('#x', stall=3)", "is no setting; known: announce_after"),
-    call("stall_after", "ChatKit('#x', stall_after='3')", "must be a number of seconds, not '3'"),
-    call("headers", "ChatKit('#x', headers={'a': 1})", "must be a table of texts, or a function"),
-    call("texts", "ChatKit('#x', texts={'idel': 'At rest'})", "has 'idel': 'At rest'; keys are"),
+    Misuse("update()", "chatkit.update([])", "takes a dict, not a list"),
+    Misuse("set_scope()", "chatkit.set_scope(7)", "takes a text or None, not an int"),
+    Misuse("at_end()", "chatkit.at_end(7)", "takes a function, not an int"),
+    Misuse("ChatKit()", "ChatKit(None)", "takes a selector or an element, not a NoneType"),
+    Misuse("options", "ChatKit('#x', options=[])", "must be a dict, not a list"),
+    Misuse("'stall'", "ChatKit('#x', stall=3)", "is no setting; known: announce_after"),
+    Misuse("stall_after", "ChatKit('#x', stall_after='3')", "must be a number of seconds, not '3'"),
+    Misuse("headers", "ChatKit('#x', headers={'a': 1})", "must be a table of texts, or a function"),
+    Misuse("texts", "ChatKit('#x', texts={'idel': 'At rest'})", "has 'idel': 'At rest'; keys are"),
 ]
 
 MISUSES = OPTIONS + CALLBACKS + COMMANDS + OTHERS

@@ -146,6 +146,18 @@ def test_an_update_that_the_element_refuses_is_taken_back() -> None:
     assert page.element.options == (given or {}) | {"frameTitle": "Chat"}
 
 
+def test_after_a_refused_update_to_another_api_silence_is_judged_as_before() -> None:
+    page = Page(owner=True)
+    page.element.refuses_options = True
+    page.chatkit.update(
+        {"api": {"url": None, "domain_key": None, "get_client_secret": lambda secret: "s"}}
+    )
+    page.wait()
+    page.element.emit("response.start")
+    page.wait(70.0)
+    assert page.phase == "stalled"
+
+
 def test_an_initial_thread_counts_at_the_start_alone() -> None:
     page = Page(owner=True)
     given = page.element.options

@@ -78,7 +78,7 @@ class Bar:
         self.toolbar = Toolbar(
             self.browser,
             lambda one, waits: self.asked.append((one["action"], waits)),
-            owner=owner,
+            owner=lambda: owner,
             texts=texts,
         )
         if attached:

@@ -20,7 +20,7 @@ class Watched:
             lambda: self.barks.append("never ready"),
             lambda: self.barks.append("stalled"),
             ready_timeout=30.0,
-            stall_after=stall_after,
+            stall_after=lambda: stall_after,
         )
         self.dog.start()
 
