@@ -1,6 +1,6 @@
 """Past threads: the chat's own history, and the page's own list of links to them."""
 
-from pyscript import document
+from pyscript import document, window
 
 from sync import ChatKit
 
@@ -23,7 +23,9 @@ def changed(snapshot) -> None:
         return
     listed.append(thread_id)
     link = document.createElement("a")
-    link.href = "?threadId=" + thread_id
+    address = window.URL.new(window.location.href)
+    address.searchParams.set("threadId", thread_id)
+    link.href = address.href
     link.textContent = "Conversation " + str(len(listed))
     link.setAttribute("data-chatkit-action", "open-thread")
     link.setAttribute("data-chatkit-thread", thread_id)

@@ -28,9 +28,6 @@ export function connect(receive) {
   const appliers = new Map();
   let lastElement = 0;
 
-  // Python is there, whether or not the page has an element yet.
-  controls.observe();
-  controls.revive();
   const tell = (id, value, object = null) => receive(id, JSON.stringify(value), object);
   const begin = (id) => {
     const controller = new AbortController();
@@ -106,14 +103,13 @@ export function connect(receive) {
       }),
 
     adopt: (element) => (element instanceof Element ? keep(element) : 0),
-    watch: (id, target) =>
-      watch(target, begin(id), (value) => tell(id, value), {
-        elements,
-        served,
-        heirs,
-        due,
-        keep,
-      }),
+    watch(id, target) {
+      // Not before: Python that breaks off before it has started anything serves nobody.
+      controls.observe();
+      controls.revive();
+      const known = { elements, served, heirs, due, keep };
+      return watch(target, begin(id), (value) => tell(id, value), known);
+    },
     about: (number) => JSON.stringify(about(elements.get(number))),
     listen: (id, number) => listen(elements.get(number), begin(id), (value) => tell(id, value)),
     /** Once for all that one task changes: no person can click or look in between. */

@@ -19,7 +19,7 @@ from .errors import (
     CommandRejected,
 )
 from .events import Events
-from .gate import ACTIONS, refusal
+from .gate import ACTIONS, REASONS, refusal
 from .plain import check_function, is_foreign, is_seconds, kind_of
 from .session import DEFAULTS, Session
 from .toolbar import TEXTS
@@ -31,7 +31,13 @@ if TYPE_CHECKING:
 
     from .browser import Browser
     from .state import Snapshot
-    from .types import Attachment, ChatKitChanges, ChatKitOptions, ToolChoice, UserMessageContent
+    from .types import (
+        Attachment,
+        ChatKitOptions,
+        ChatKitOptionsChanges,
+        ToolChoice,
+        UserMessageContent,
+    )
 
 
 class ChatKit(Events):
@@ -88,7 +94,8 @@ class ChatKit(Events):
     def stop(self) -> "None":
         """Ends: listeners, timers and proxies are let go, waiting commands raise
         `ChatKitUnavailable`. It cannot be started again. An owner's functions are not called any
-        more: a client tool is answered with an error, any other call of theirs is rejected.
+        more: a client tool is answered with an error, any other call of theirs is rejected. The
+        snapshot is `failed` from then on; `update`, `set_scope` and `retry` raise as the commands.
         """
         if not self._stopped:
             self._stopped = True
@@ -117,21 +124,25 @@ class ChatKit(Events):
         """Whether options were given, so that we configure the element."""
         return self._session.owning is not None
 
-    def update(self, changes: "ChatKitChanges | dict[str, Any]") -> "None":
+    def update(self, changes: "ChatKitOptionsChanges") -> "None":
         """Merges changes into the options that were given, and gives the element all of them, for
         it does not merge (the type `OpenAIChatKit.setOptions`); nothing where nothing differs.
 
         Dicts are merged at every depth, anything else is replaced, and `None` takes a member away.
         `initial_thread` counts at the element's start alone (measured). Raises
         `ChatKitSettingsError` for what makes no sense, and for a companion; nothing changes then.
+        Raises `ChatKitUnavailable` after `stop`.
         """
+        self._check_lives("update")
         self._owning("update").update(changes)
 
     def set_scope(self, scope: "str | None") -> "None":
         """Another user or workspace: its own entry in storage, a new chat, and no way back to the
         threads of the former one for the rest of the page's life. What a former user has asked for,
-        and what still waits, is not done as another. Raises `TypeError` for what is no text.
+        and what still waits, is not done as another. Raises `TypeError` for what is no text,
+        `ChatKitUnavailable` after `stop`.
         """
+        self._check_lives("set_scope")
         if scope is not None and not isinstance(scope, str):
             raise TypeError(f"set_scope() takes a text or None, not {kind_of(scope)}")
         if self.scope not in (None, scope):
@@ -153,8 +164,14 @@ class ChatKit(Events):
     def retry(self) -> "None":
         """Tries again to show what could not be loaded: with a fresh element as its owner, by
         loading the page as a companion. Nothing else shows the messages again (measured).
+        Raises `ChatKitUnavailable` after `stop`.
         """
+        self._check_lives("retry")
         self._session.memory.losses.retry()
+
+    def _check_lives(self, method: "str") -> "None":
+        if self._stopped:
+            raise ChatKitUnavailable(method, "stopped", REASONS["stopped"])
 
     # The eight commands of the published type `OpenAIChatKit`.
 

@@ -11,7 +11,7 @@ import json
 
 from .errors import ChatKitSettingsError
 from .plain import is_foreign, kind_of, problem
-from .schema import Fitting, Misfit, camel
+from .schema import Fitting, camel
 from .tasks import is_awaitable
 
 TYPE_CHECKING = False
@@ -87,7 +87,7 @@ class Callbacks:
             out: "dict[str, Any]" = Fitting(self._warn, placed).fit(
                 options, "ChatKitOptions", "options"
             )
-        except Misfit as error:
+        except TypeError as error:
             raise ChatKitSettingsError(f"{error}.") from None
         has_secret, has_url = [name in out.get("api", {}) for name in ("getClientSecret", "url")]
         if has_secret and has_url:

@@ -85,10 +85,6 @@ def shape(name: "str") -> "dict[str, str]":
     return _shapes[name]
 
 
-class Misfit(TypeError):
-    """A value of a kind that the types do not have there; the message names the place."""
-
-
 class Fitting:
     """Brings values into the form of a shape.
 
@@ -103,14 +99,15 @@ class Fitting:
 
     def fit(self, value: "Any", kind: "str", place: "str") -> "Any":
         """The value as plain data, keys as the types write them; members that are `None` are left
-        out unless the types have `null` there. Raises `Misfit`.
+        out unless the types have `null` there. Raises `TypeError` with the place for a value of a
+        kind that the types do not have there.
         """
         kinds = kind.split("|")
         for one in kinds:
             if _is(value, one):
                 return self._as(value, one, place)
         wanted = " or ".join([_words(one) for one in kinds])
-        raise Misfit(f"{place} is {_named(value)}, and has to be {wanted}")
+        raise TypeError(f"{place} is {_named(value)}, and has to be {wanted}")
 
     def _as(self, value: "Any", kind: "str", place: "str") -> "Any":
         if kind == "function":
@@ -130,7 +127,7 @@ class Fitting:
     def _table(self, value: "Any", kind: "str", place: "str") -> "dict[str, Any]":
         for key in value:
             if not isinstance(key, str):
-                raise Misfit(f"{place} has the key {key!r}, and keys have to be text")
+                raise TypeError(f"{place} has the key {key!r}, and keys have to be text")
         return {key: self.fit(one, kind, f"{place}.{key}") for key, one in value.items()}
 
     def _members(self, value: "Any", title: "str", place: "str") -> "dict[str, Any]":
@@ -143,7 +140,7 @@ class Fitting:
             if not kind:
                 meant.append(self._unknown(key, name, list(members), place))
             if name in out:
-                raise Misfit(f"{place}.{name} is there twice, as {name} and in snake_case")
+                raise TypeError(f"{place}.{name} is there twice, as {name} and in snake_case")
             if one is None:
                 out[name] = None if marked.endswith("?") else _LEFT_OUT
             elif kind:
@@ -183,15 +180,15 @@ class Fitting:
 def _plain(value: "Any", place: "str") -> "Any":
     said = problem(value, place)
     if said:
-        raise Misfit(said)
+        raise TypeError(said)
     return value
 
 
 def fit_parameters(command: "str", parameters: "list[Any]", warn: "Warn") -> "list[Any]":
-    """What a command is called with, as plain data. Raises `Misfit`."""
+    """What a command is called with, as plain data. Raises `TypeError` as `Fitting`."""
 
     def refuse(place: "str", function: "Any") -> "None":
-        raise Misfit(f"{place} is a function, which cannot cross into JavaScript")
+        raise TypeError(f"{place} is a function, which cannot cross into JavaScript")
 
     fitting = Fitting(warn, refuse)
     known = PARAMETERS.get(command, ())

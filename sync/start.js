@@ -63,7 +63,7 @@ export function start(recorder) {
   /** PyScript says nothing when a file keeps it from starting (measured). */
   const cause = () => {
     if (recorder.isReading) return `data-config="${config}" does not answer.`;
-    if (recorder.hasBegun) return `data-main="${main}" runs, and has not called sync.start.`;
+    if (recorder.hasBegun) return `data-main="${main}" runs, and has started no ChatKit.`;
     return violations.some(isOurs) ? "" : LIKELY;
   };
   clearTimeout(recorder.timer);

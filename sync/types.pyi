@@ -7,6 +7,172 @@ this. There is no such module at run time: import it where `TYPE_CHECKING` is tr
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal, NotRequired, TypedDict
 
+Locale = Literal[
+    "am",
+    "ar",
+    "bg-BG",
+    "bn-BD",
+    "bs-BA",
+    "ca-ES",
+    "cs-CZ",
+    "da-DK",
+    "de-DE",
+    "el-GR",
+    "es-419",
+    "es-ES",
+    "et-EE",
+    "fi-FI",
+    "fr-CA",
+    "fr-FR",
+    "gu-IN",
+    "hi-IN",
+    "hr-HR",
+    "hu-HU",
+    "hy-AM",
+    "id-ID",
+    "is-IS",
+    "it-IT",
+    "ja-JP",
+    "ka-GE",
+    "kk",
+    "kn-IN",
+    "ko-KR",
+    "lt",
+    "lv-LV",
+    "mk-MK",
+    "ml",
+    "mn",
+    "mr-IN",
+    "ms-MY",
+    "my-MM",
+    "nb-NO",
+    "nl-NL",
+    "pa",
+    "pl-PL",
+    "pt-BR",
+    "pt-PT",
+    "ro-RO",
+    "ru-RU",
+    "sk-SK",
+    "sl-SI",
+    "so-SO",
+    "sq-AL",
+    "sr-RS",
+    "sv-SE",
+    "sw-TZ",
+    "ta-IN",
+    "te-IN",
+    "th-TH",
+    "tl",
+    "tr-TR",
+    "uk-UA",
+    "ur",
+    "vi-VN",
+    "zh-CN",
+    "zh-HK",
+    "zh-TW",
+    "bg",
+    "bn",
+    "bs",
+    "ca",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "es",
+    "et",
+    "fi",
+    "fr",
+    "gu",
+    "hi",
+    "hr",
+    "hu",
+    "hy",
+    "id",
+    "is",
+    "it",
+    "ja",
+    "ka",
+    "kn",
+    "ko",
+    "lv",
+    "mk",
+    "mr",
+    "ms",
+    "my",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "so",
+    "sq",
+    "sr",
+    "sv",
+    "sw",
+    "ta",
+    "te",
+    "th",
+    "tr",
+    "uk",
+    "vi",
+    "zh",
+    "zh-Hant",
+    "en",
+]
+
+Icon = Literal[
+    "sidebar-left",
+    "sidebar-right",
+    "sidebar-open-left",
+    "sidebar-open-right",
+    "sidebar-open-left-alt",
+    "sidebar-open-right-alt",
+    "sidebar-floating-left",
+    "sidebar-floating-right",
+    "sidebar-floating-open-left",
+    "sidebar-floating-open-right",
+    "sidebar-collapse-left",
+    "sidebar-collapse-right",
+    "collapse-left",
+    "collapse-right",
+    "open-left",
+    "open-right",
+    "double-chevron-left",
+    "double-chevron-right",
+    "home",
+    "home-alt",
+    "back-small",
+    "back-large",
+    "expand-large",
+    "collapse-large",
+    "expand-small",
+    "collapse-small",
+    "star",
+    "star-filled",
+    "bug",
+    "chat-temporary",
+    "settings-cog",
+    "grid",
+    "dots-horizontal",
+    "dots-vertical",
+    "dots-horizontal-circle",
+    "dots-vertical-circle",
+    "menu",
+    "menu-inverted",
+    "hamburger",
+    "history",
+    "book-open",
+    "compose",
+    "share",
+    "light-mode",
+    "dark-mode",
+    "close",
+]
+
 class ApiUploadStrategy(TypedDict):
     type: Literal["two_phase", "direct"]
     upload_url: NotRequired[str]
@@ -66,54 +232,7 @@ class HeaderOptionTitle(TypedDict):
     text: NotRequired[str]
 
 class HeaderOptionLeftAction(TypedDict):
-    icon: Literal[
-        "sidebar-left",
-        "sidebar-right",
-        "sidebar-open-left",
-        "sidebar-open-right",
-        "sidebar-open-left-alt",
-        "sidebar-open-right-alt",
-        "sidebar-floating-left",
-        "sidebar-floating-right",
-        "sidebar-floating-open-left",
-        "sidebar-floating-open-right",
-        "sidebar-collapse-left",
-        "sidebar-collapse-right",
-        "collapse-left",
-        "collapse-right",
-        "open-left",
-        "open-right",
-        "double-chevron-left",
-        "double-chevron-right",
-        "home",
-        "home-alt",
-        "back-small",
-        "back-large",
-        "expand-large",
-        "collapse-large",
-        "expand-small",
-        "collapse-small",
-        "star",
-        "star-filled",
-        "bug",
-        "chat-temporary",
-        "settings-cog",
-        "grid",
-        "dots-horizontal",
-        "dots-vertical",
-        "dots-horizontal-circle",
-        "dots-vertical-circle",
-        "menu",
-        "menu-inverted",
-        "hamburger",
-        "history",
-        "book-open",
-        "compose",
-        "share",
-        "light-mode",
-        "dark-mode",
-        "close",
-    ]
+    icon: Icon
     on_click: Callable[[], Awaitable[None] | None]
 
 class HeaderOption(TypedDict):
@@ -246,6 +365,169 @@ class WidgetsOption(TypedDict):
 class ThreadOption(TypedDict):
     auto_scroll: NotRequired[bool]
 
+class ChatKitOptions(TypedDict):
+    api: Api
+    locale: NotRequired[Locale]
+    theme: NotRequired[ThemeOption | Literal["light", "dark"]]
+    frame_title: NotRequired[str]
+    initial_thread: NotRequired[str | None]
+    on_client_tool: NotRequired[
+        Callable[[OnClientToolArgument], dict[str, Any] | Awaitable[dict[str, Any]]]
+    ]
+    header: NotRequired[HeaderOption]
+    history: NotRequired[HistoryOption]
+    start_screen: NotRequired[StartScreenOption]
+    thread_item_actions: NotRequired[ThreadItemActionsOption]
+    composer: NotRequired[ComposerOption]
+    disclaimer: NotRequired[DisclaimerOption]
+    entities: NotRequired[EntitiesOption]
+    commands: NotRequired[CommandsOption]
+    widgets: NotRequired[WidgetsOption]
+    thread: NotRequired[ThreadOption]
+
+class ApiUploadStrategyChanges(TypedDict):
+    type: NotRequired[Literal["two_phase", "direct"] | None]
+    upload_url: NotRequired[str | None]
+
+class ApiChanges(TypedDict):
+    url: NotRequired[str | None]
+    fetch: NotRequired[Callable[..., Any] | None]
+    domain_key: NotRequired[str | None]
+    upload_strategy: NotRequired[ApiUploadStrategyChanges | None]
+    get_client_secret: NotRequired[Callable[[str | None], str | Awaitable[str]] | None]
+
+class TypographyOptionChanges(TypedDict):
+    base_size: NotRequired[Literal[14, 15, 16, 17, 18] | None]
+    font_sources: NotRequired[list[FontObject] | None]
+    font_family: NotRequired[str | None]
+    font_family_mono: NotRequired[str | None]
+
+class GrayscaleOptionsChanges(TypedDict):
+    hue: NotRequired[float | None]
+    tint: NotRequired[Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 9] | None]
+    shade: NotRequired[Literal[0, 1, 2, 3, 4, -4, -3, -2, -1] | None]
+
+class AccentColorChanges(TypedDict):
+    primary: NotRequired[str | None]
+    level: NotRequired[Literal[0, 1, 2, 3] | None]
+
+class SurfaceColorsChanges(TypedDict):
+    background: NotRequired[str | None]
+    foreground: NotRequired[str | None]
+
+class ColorOptionChanges(TypedDict):
+    grayscale: NotRequired[GrayscaleOptionsChanges | None]
+    accent: NotRequired[AccentColorChanges | None]
+    surface: NotRequired[SurfaceColorsChanges | None]
+
+class ThemeOptionChanges(TypedDict):
+    color_scheme: NotRequired[Literal["light", "dark"] | None]
+    typography: NotRequired[TypographyOptionChanges | None]
+    radius: NotRequired[Literal["pill", "round", "soft", "sharp"] | None]
+    density: NotRequired[Literal["normal", "compact", "spacious"] | None]
+    color: NotRequired[ColorOptionChanges | None]
+
+class HeaderOptionTitleChanges(TypedDict):
+    enabled: NotRequired[bool | None]
+    text: NotRequired[str | None]
+
+class HeaderOptionLeftActionChanges(TypedDict):
+    icon: NotRequired[Icon | None]
+    on_click: NotRequired[Callable[[], Awaitable[None] | None] | None]
+
+class HeaderOptionChanges(TypedDict):
+    enabled: NotRequired[bool | None]
+    title: NotRequired[HeaderOptionTitleChanges | None]
+    left_action: NotRequired[HeaderOptionLeftActionChanges | None]
+    right_action: NotRequired[HeaderOptionLeftActionChanges | None]
+
+class HistoryOptionChanges(TypedDict):
+    enabled: NotRequired[bool | None]
+    show_delete: NotRequired[bool | None]
+    show_rename: NotRequired[bool | None]
+
+class StartScreenOptionChanges(TypedDict):
+    greeting: NotRequired[str | None]
+    prompts: NotRequired[list[StartScreenPrompt] | None]
+
+class ThreadItemActionsOptionChanges(TypedDict):
+    feedback: NotRequired[bool | None]
+    retry: NotRequired[bool | None]
+
+class ComposerOptionAttachmentsChanges(TypedDict):
+    enabled: NotRequired[bool | None]
+    max_size: NotRequired[float | dict[str, float] | None]
+    max_count: NotRequired[float | None]
+    accept: NotRequired[dict[str, list[str]] | None]
+
+class ComposerOptionDictationChanges(TypedDict):
+    enabled: NotRequired[bool | None]
+
+class ComposerOptionChanges(TypedDict):
+    placeholder: NotRequired[str | None]
+    attachments: NotRequired[ComposerOptionAttachmentsChanges | None]
+    tools: NotRequired[list[ToolOption] | None]
+    models: NotRequired[list[ModelOption] | None]
+    dictation: NotRequired[ComposerOptionDictationChanges | None]
+
+class DisclaimerOptionChanges(TypedDict):
+    text: NotRequired[str | None]
+    high_contrast: NotRequired[bool | None]
+
+class EntitiesOptionChanges(TypedDict):
+    on_tag_search: NotRequired[Callable[[str], list[Entity] | Awaitable[list[Entity]]] | None]
+    show_composer_menu: NotRequired[bool | None]
+    on_click: NotRequired[Callable[[Entity], Awaitable[None] | None] | None]
+    on_request_preview: NotRequired[
+        Callable[
+            [Entity],
+            EntitiesOptionOnRequestPreviewResult | Awaitable[EntitiesOptionOnRequestPreviewResult],
+        ]
+        | None
+    ]
+
+class CommandsOptionChanges(TypedDict):
+    enabled: NotRequired[bool | None]
+    on_search: NotRequired[Callable[[str], list[Command] | Awaitable[list[Command]]] | None]
+    on_select: NotRequired[
+        Callable[
+            [Command],
+            CommandsOptionOnSelectResult | Awaitable[CommandsOptionOnSelectResult | None] | None,
+        ]
+        | None
+    ]
+
+class WidgetsOptionChanges(TypedDict):
+    on_action: NotRequired[
+        Callable[
+            [WidgetsOptionOnActionArgument, WidgetsOptionOnActionArgument1], Awaitable[None] | None
+        ]
+        | None
+    ]
+
+class ThreadOptionChanges(TypedDict):
+    auto_scroll: NotRequired[bool | None]
+
+class ChatKitOptionsChanges(TypedDict):
+    api: NotRequired[ApiChanges | None]
+    locale: NotRequired[Locale | None]
+    theme: NotRequired[ThemeOptionChanges | Literal["light", "dark"] | None]
+    frame_title: NotRequired[str | None]
+    initial_thread: NotRequired[str | None]
+    on_client_tool: NotRequired[
+        Callable[[OnClientToolArgument], dict[str, Any] | Awaitable[dict[str, Any]]] | None
+    ]
+    header: NotRequired[HeaderOptionChanges | None]
+    history: NotRequired[HistoryOptionChanges | None]
+    start_screen: NotRequired[StartScreenOptionChanges | None]
+    thread_item_actions: NotRequired[ThreadItemActionsOptionChanges | None]
+    composer: NotRequired[ComposerOptionChanges | None]
+    disclaimer: NotRequired[DisclaimerOptionChanges | None]
+    entities: NotRequired[EntitiesOptionChanges | None]
+    commands: NotRequired[CommandsOptionChanges | None]
+    widgets: NotRequired[WidgetsOptionChanges | None]
+    thread: NotRequired[ThreadOptionChanges | None]
+
 class Attachment(TypedDict):
     type: Literal["file", "image"]
     id: str
@@ -273,145 +555,3 @@ class SetComposerValueParams(TypedDict):
     files: NotRequired[list[Any]]
     selectedToolId: NotRequired[str | None]
     selectedModelId: NotRequired[str]
-
-class _Options(TypedDict):
-    locale: NotRequired[
-        Literal[
-            "am",
-            "ar",
-            "bg-BG",
-            "bn-BD",
-            "bs-BA",
-            "ca-ES",
-            "cs-CZ",
-            "da-DK",
-            "de-DE",
-            "el-GR",
-            "es-419",
-            "es-ES",
-            "et-EE",
-            "fi-FI",
-            "fr-CA",
-            "fr-FR",
-            "gu-IN",
-            "hi-IN",
-            "hr-HR",
-            "hu-HU",
-            "hy-AM",
-            "id-ID",
-            "is-IS",
-            "it-IT",
-            "ja-JP",
-            "ka-GE",
-            "kk",
-            "kn-IN",
-            "ko-KR",
-            "lt",
-            "lv-LV",
-            "mk-MK",
-            "ml",
-            "mn",
-            "mr-IN",
-            "ms-MY",
-            "my-MM",
-            "nb-NO",
-            "nl-NL",
-            "pa",
-            "pl-PL",
-            "pt-BR",
-            "pt-PT",
-            "ro-RO",
-            "ru-RU",
-            "sk-SK",
-            "sl-SI",
-            "so-SO",
-            "sq-AL",
-            "sr-RS",
-            "sv-SE",
-            "sw-TZ",
-            "ta-IN",
-            "te-IN",
-            "th-TH",
-            "tl",
-            "tr-TR",
-            "uk-UA",
-            "ur",
-            "vi-VN",
-            "zh-CN",
-            "zh-HK",
-            "zh-TW",
-            "bg",
-            "bn",
-            "bs",
-            "ca",
-            "cs",
-            "da",
-            "de",
-            "el",
-            "es",
-            "et",
-            "fi",
-            "fr",
-            "gu",
-            "hi",
-            "hr",
-            "hu",
-            "hy",
-            "id",
-            "is",
-            "it",
-            "ja",
-            "ka",
-            "kn",
-            "ko",
-            "lv",
-            "mk",
-            "mr",
-            "ms",
-            "my",
-            "nb",
-            "nl",
-            "pl",
-            "pt",
-            "ro",
-            "ru",
-            "sk",
-            "sl",
-            "so",
-            "sq",
-            "sr",
-            "sv",
-            "sw",
-            "ta",
-            "te",
-            "th",
-            "tr",
-            "uk",
-            "vi",
-            "zh",
-            "zh-Hant",
-            "en",
-        ]
-    ]
-    theme: NotRequired[ThemeOption | Literal["light", "dark"]]
-    frame_title: NotRequired[str]
-    initial_thread: NotRequired[str | None]
-    on_client_tool: NotRequired[
-        Callable[[OnClientToolArgument], dict[str, Any] | Awaitable[dict[str, Any]]]
-    ]
-    header: NotRequired[HeaderOption]
-    history: NotRequired[HistoryOption]
-    start_screen: NotRequired[StartScreenOption]
-    thread_item_actions: NotRequired[ThreadItemActionsOption]
-    composer: NotRequired[ComposerOption]
-    disclaimer: NotRequired[DisclaimerOption]
-    entities: NotRequired[EntitiesOption]
-    commands: NotRequired[CommandsOption]
-    widgets: NotRequired[WidgetsOption]
-    thread: NotRequired[ThreadOption]
-
-class ChatKitOptions(_Options):
-    api: Api
-
-class ChatKitChanges(_Options):
-    api: NotRequired[Api]

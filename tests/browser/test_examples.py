@@ -1,5 +1,6 @@
 """The official guides as pages in Python, on either interpreter."""
 
+import re
 from typing import Any
 
 import pytest
@@ -93,6 +94,7 @@ def test_browse_past_threads(example: Example) -> None:
     links = example.page.locator("#threads a")
     expect(links).to_have_text(["Conversation 1", "Conversation 2"])
     expect(links.nth(1)).to_have_attribute("aria-current", "true")
+    expect(links.nth(1)).to_have_attribute("href", re.compile(r"\?runtime=.*&threadId="))
     links.nth(0).click()
     expect(example.inside("message").first).to_have_text("First of all")
     expect(links.nth(0)).to_have_attribute("aria-current", "true")

@@ -188,6 +188,24 @@ def test_small_python_keeps_the_names_that_others_use() -> None:
         assert public - set(signatures(source)) == set(), name
 
 
+def methods(source: str) -> set[str]:
+    """The names of all methods, which tracebacks tell."""
+    classes = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.ClassDef)]
+    inside = [one for outer in classes for one in outer.body]
+    return {one.name for one in inside if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+def test_small_python_has_short_names_for_private_attributes_that_are_no_methods() -> None:
+    known = set()
+    long = set()
+    for source in small_sources(ROOT / "sync").values():
+        known |= methods(source)
+        long |= set(re.findall(r"\.(_[a-z]\w{2,})", source))
+    assert "_arrived" in known
+    # These are names of functions or constants as well.
+    assert long <= known | {"_given", "_running", "_scope", "_session"}
+
+
 def test_a_name_that_is_not_there_any_more_stops_the_build() -> None:
     with pytest.raises(BuildError, match=r"embed\.js does not name gone"):
         renamed("sync/embed.js", {"gone": "x"})

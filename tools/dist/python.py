@@ -1,22 +1,30 @@
-"""Our Python made small: without docstrings, comments and annotations, with short names inside."""
+"""Our Python made small: without docstrings, comments and annotations, with short names inside.
+
+Functions and classes keep their names, which tracebacks tell.
+"""
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
+from collections import Counter
 from pathlib import Path
+from string import ascii_lowercase
 
 import python_minifier
 
 
 def small_sources(package: Path) -> dict[str, str]:
     """Return the source of each module by its file name, in order."""
-    return {path.name: small(path.read_text(), path.name) for path in sorted(package.glob("*.py"))}
+    trees = {path.name: ast.parse(path.read_text()) for path in sorted(package.glob("*.py"))}
+    short = ShortAttributes(list(trees.values()))
+    return {name: small(tree, name, short) for name, tree in trees.items()}
 
 
-def small(source: str, name: str) -> str:
+def small(module: ast.Module, name: str, short: ShortAttributes) -> str:
     """Return a module that does the same; what others can name keeps its name."""
-    tree = WithoutTypes().visit(ast.parse(source))
+    tree = WithoutTypes().visit(short.visit(module))
     text = ast.unparse(tree)
     return python_minifier.minify(
         text,
@@ -42,3 +50,44 @@ class WithoutTypes(ast.NodeTransformer):
         """Leave out ``TYPE_CHECKING = False``."""
         [target, *_] = node.targets
         return None if isinstance(target, ast.Name) and target.id == "TYPE_CHECKING" else node
+
+
+class ShortAttributes(ast.NodeTransformer):
+    """Gives private attributes of our objects short names, the same in every module."""
+
+    def __init__(self, trees: list[ast.Module]) -> None:
+        nodes = [node for tree in trees for node in ast.walk(tree)]
+        attributes = Counter(node.attr for node in nodes if isinstance(node, ast.Attribute))
+        ours = {
+            node.attr
+            for node in nodes
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        }
+        # Methods, constants of classes, and what is looked up by its text.
+        others = {name for node in nodes for name in named(node)}
+        wanted = [
+            name
+            for name, _ in attributes.most_common()
+            if re.match("_[^_]", name) and name in ours - others
+        ]
+        pairs = itertools.product(ascii_lowercase, repeat=2)
+        free = (f"_{''.join(pair)}" for pair in itertools.chain(ascii_lowercase, pairs))
+        taken = attributes.keys() | others
+        self.names = dict(zip(wanted, (one for one in free if one not in taken), strict=False))
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """Rename where it is one of ours."""
+        self.generic_visit(node)
+        node.attr = self.names.get(node.attr, node.attr)
+        return node
+
+
+def named(node: ast.AST) -> list[str]:
+    """Return the names that a node has otherwise than as an attribute."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Name):
+        return [node.id]
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    return []

@@ -146,6 +146,12 @@ def test_a_config_that_the_server_does_not_give(scene: Scene, answer: str) -> No
     scene.expect_report("warning: ", 'data-config="/scene/no.json"')
 
 
+def test_a_tag_that_is_a_module(scene: Scene) -> None:
+    """It comes late, and has no `document.currentScript`."""
+    scene.open(fake=True, attributes='type="module"')
+    works(scene)
+
+
 def test_a_runtime_that_a_visitor_misspells_is_the_pages(scene: Scene) -> None:
     scene.open(fake=True, query="?runtime=ypm", attributes='data-runtime-parameter="runtime"')
     works(scene)

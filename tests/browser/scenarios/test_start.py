@@ -275,13 +275,29 @@ def test_when_not_even_our_javascript_comes_the_page_has_what_is_its_own(
     scene.expect_report("error: ", "sync/start.js could not be loaded")
 
 
-def test_the_pages_own_python_that_does_not_start_us_is_named(scene: Scene) -> None:
-    scene.site.add_page("/scene/mine.py", "raise ValueError('mine')", "text/x-python")
-    scene.console.allow(".*mine.*")
+@pytest.mark.parametrize(
+    "python",
+    [
+        "raise ValueError('mine')",
+        "from sync import start\nstart({'options': {'api': {'url': 5}, 'theme': 'mine'}})",
+    ],
+    ids=["nothing-asked", "refused"],
+)
+def test_the_pages_own_python_that_does_not_start_us_is_named(scene: Scene, python: str) -> None:
+    scene.site.add_page("/scene/mine.py", python, "text/x-python")
+    scene.console.allow(".*(mine|options.api.url is an int).*")
     attributes = 'data-start="page" data-main="/scene/mine.py" data-limit="4"'
     scene.open(wait=False, fake=True, attributes=attributes)
-    scene.wait(lambda: any("mine" in text for text in scene.console.texts()), "its own error")
-    scene.expect_report("error: ", "within 4 s", 'data-main="/scene/mine.py" runs, and has not')
+    expect(scene.locate("#status")).to_have_text("The chat helpers could not start.", timeout=LIMIT)
+    scene.expect_off("new", "write", "send", reason="failed")
+    scene.expect_on("open-a", "gate")
+    scene.expect_report("error: ", "within 4 s", 'data-main="/scene/mine.py" runs, and has started')
+    assert any("ValueError: mine" in text or "url is an int" in text for text in told(scene))
+
+
+def told(scene: Scene) -> list[str]:
+    """Everything that the console has, errors included."""
+    return [*scene.console.texts(), *scene.console.errors]
 
 
 def test_the_pages_own_python_that_is_not_there_is_named_at_once(scene: Scene) -> None:

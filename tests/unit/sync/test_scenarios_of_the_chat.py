@@ -670,6 +670,29 @@ def test_a_stopped_one_cannot_be_started_again() -> None:
 
 
 @both
+def test_what_is_asked_of_a_stopped_one_is_refused_and_changes_nothing(owner: bool) -> None:
+    server = Server("a")
+    server.failing["a"] = 500
+    page = Page("/?threadId=a", owner=owner, stored="a", server=server, scope="ann")
+    page.wait(30.0)
+    assert page.snapshot.lost == "a"
+    page.chatkit.stop()
+    page.wait()
+    before = (page.urls, dict(page.storage.items), list(page.browser.called), page.current)
+    with pytest.raises(ChatKitUnavailable, match=r"set_scope\(\) .* stop\(\) was called"):
+        page.chatkit.set_scope("bob")
+    with pytest.raises(ChatKitUnavailable, match=r"retry\(\) .* stop\(\) was called"):
+        page.chatkit.retry()
+    with pytest.raises(ChatKitUnavailable, match=r"update\(\) .* stop\(\) was called"):
+        page.chatkit.update({"theme": "dark"})
+    page.wait(700.0)
+    after = (page.urls, dict(page.storage.items), list(page.browser.called), page.current)
+    assert before == after
+    assert page.browser.visits == []
+    assert set(page.browser.counts().values()) == {0}
+
+
+@both
 def test_another_one_can_take_over_after_stop(owner: bool) -> None:
     page = Page("/?threadId=a", owner=owner)
     page.chatkit.stop()
