@@ -48,6 +48,9 @@ class Events:
             near = nearest(name.replace("chatkit.", ""), known)
             said = f"did you mean {near!r}?" if near else "known: " + ", ".join(known)
             raise ValueError(f"on({name!r}) is for no event; {said}")
+        if name in OWN_EVENTS and not self._session.sees_requests:
+            said = "only an owner with options.api.url sees requests"
+            self._session.browser.report(f"on({name!r}) hears nothing: {said}.")
         return self._listen("on", name, name, function)
 
     def effect(self, name: "str", function: "Callable[[Any], Any] | None" = None) -> "Any":

@@ -10,8 +10,8 @@ import asyncio
 import json
 
 from .errors import ChatKitSettingsError
-from .plain import is_foreign, kind_of, problem
-from .schema import Fitting, camel
+from .plain import is_foreign, kind_of
+from .schema import Fitting, camel, fit_result
 from .tasks import is_awaitable
 
 TYPE_CHECKING = False
@@ -169,10 +169,7 @@ class Callbacks:
                     raise TypeError(f"the result of {place} is {kind_of(result)}, and no Response")
                 answer.resolve(result, True)
             else:
-                said = problem(result, f"the result of {place}")
-                if said:
-                    raise TypeError(said)
-                answer.resolve(json.dumps(result), False)
+                answer.resolve(json.dumps(fit_result(place, result, self._warn)), False)
         except (Exception, asyncio.CancelledError) as error:
             # A request that the chat itself has ended is nothing that went wrong.
             if not answer.is_aborted():

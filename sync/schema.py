@@ -73,6 +73,13 @@ PARAMETERS = {
 }
 """A command's parameters, each its name and its kind; or the kind that the parameters make up."""
 
+RESULTS = {
+    "options.api.getClientSecret": "text",
+    "options.entities.onTagSearch": "[any]",
+    "options.commands.onSearch": "[any]",
+}
+"""What callbacks return that the element cannot do without: a forgotten `return` is told."""
+
 _shapes: "dict[str, dict[str, str]]" = {}
 
 
@@ -184,13 +191,18 @@ def _plain(value: "Any", place: "str") -> "Any":
     return value
 
 
+def _refuse(place: "str", function: "Any") -> "None":
+    raise TypeError(f"{place} is a function, which cannot cross into JavaScript")
+
+
+def fit_result(place: "str", result: "Any", warn: "Warn") -> "Any":
+    """What a callback has returned, as plain data. Raises `TypeError` as `Fitting`."""
+    return Fitting(warn, _refuse).fit(result, RESULTS.get(place, "any"), f"the result of {place}")
+
+
 def fit_parameters(command: "str", parameters: "list[Any]", warn: "Warn") -> "list[Any]":
     """What a command is called with, as plain data. Raises `TypeError` as `Fitting`."""
-
-    def refuse(place: "str", function: "Any") -> "None":
-        raise TypeError(f"{place} is a function, which cannot cross into JavaScript")
-
-    fitting = Fitting(warn, refuse)
+    fitting = Fitting(warn, _refuse)
     known = PARAMETERS.get(command, ())
     out = []
     for at, one in enumerate(parameters):

@@ -119,6 +119,7 @@ ACTION = {"type": "save", "payload": {}}
 
 CALLBACKS = [
     callback("api.getClientSecret", HOSTED.format("raises_later"), "no idea", None),
+    callback("api.getClientSecret", HOSTED.format("lambda old: None"), f"None, {MUST} text", None),
     callback("api.fetch", "{'api': {'fetch': raises}}", "no idea", "/chatkit"),
     callback("api.fetch", "{'api': {'fetch': lambda *a: {}}}", "a dict, and no Resp", "/chatkit"),
     callback("onClientTool", "{'on_client_tool': raises}", "no idea", {"name": "x", "params": {}}),
@@ -145,6 +146,12 @@ CALLBACKS = [
         f"[0].id is a JsProxy, which {CANNOT}",
         "cat",
     ),
+    callback(
+        "entities.onTagSearch",
+        "{'entities': {'on_tag_search': lambda query: None}}",
+        f"None, {MUST} a list",
+        "cat",
+    ),
     callback("entities.onClick", "{'entities': {'on_click': raises}}", "no idea", {"id": "a"}),
     callback(
         "entities.onRequestPreview",
@@ -156,6 +163,12 @@ CALLBACKS = [
         "commands.onSearch",
         "{'commands': {'enabled': True, 'on_search': raises_later}}",
         "no idea",
+        "cat",
+    ),
+    callback(
+        "commands.onSearch",
+        "{'commands': {'enabled': True, 'on_search': lambda query: {}}}",
+        f"a dict, {MUST} a list",
         "cat",
     ),
     callback(

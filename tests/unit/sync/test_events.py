@@ -11,7 +11,7 @@ from sync import ChatKitSettingsError, ChatKitUnavailable, CommandTimeout
 from sync.state import Snapshot
 from tests.fakes import Server, in_loop, settle_loop
 
-from .page import Page
+from .page import Page, both
 
 
 def test_effects_and_deep_links_reach_the_handlers_of_their_names() -> None:
@@ -296,3 +296,11 @@ async def test_wait_for_ends_in_words_when_it_never_comes() -> None:
     page.chatkit.stop()
     with pytest.raises(ChatKitUnavailable, match="stop\\(\\) was called"):
         await waiting
+
+
+@both
+def test_a_companion_is_told_that_it_hears_of_no_requests(owner: bool) -> None:
+    page = Page(owner=owner)
+    page.chatkit.on("http.error", print)
+    told = [text for text in page.browser.reports if "on('http.error') hears nothing" in text]
+    assert len(told) == (0 if owner else 1)

@@ -324,7 +324,7 @@ async def test_other_callbacks_may_take_as_long_as_they_like() -> None:
 async def test_a_result_that_cannot_cross_settles_too() -> None:
     answer, _ = await called(lambda call: {1, 2}, {"name": "x"})
     assert "is a set, which cannot cross" in answer.rejected[0]
-    answer, _ = await called(lambda text: {1, 2}, "cat", place="search")
+    answer, _ = await called(lambda text: [{1, 2}], "cat", place="search")
     assert "is a set, which cannot cross" in answer.rejected[0]
 
 
