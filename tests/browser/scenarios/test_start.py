@@ -279,7 +279,7 @@ def test_when_not_even_our_javascript_comes_the_page_has_what_is_its_own(
     "python",
     [
         "raise ValueError('mine')",
-        "from sync import start\nstart({'options': {'api': {'url': 5}, 'theme': 'mine'}})",
+        "from sync import start\nstart({'options': {'api': {'url': 5}}})",
     ],
     ids=["nothing-asked", "refused"],
 )
