@@ -103,7 +103,7 @@ class Inspector:
         return happened
 
     def _note(self, name: "str", arguments: "tuple[object, ...]") -> "None":
-        words = " ".join([_text(one) for one in arguments])
+        words = " ".join([_short(_text(one)) for one in arguments])
         # Padded by hand: MicroPython has no str.ljust.
         line = f"{self._browser.now():6.2f}  {name}{' ' * max(0, 17 - len(name))} {words}"
         self._events.insert(0, line)
@@ -153,6 +153,11 @@ def _text(value: "object") -> "str":
     if isinstance(value, tuple):
         return ", ".join([str(one) for one in value]) or "none"
     return str(value)
+
+
+def _short(text: "str") -> "str":
+    """A temporary id is twice as long as its line, and its beginning says all."""
+    return f"{text[:20]}…" if text.startswith("client_thread_") else text
 
 
 def _reason(snapshot: "Snapshot") -> "str":

@@ -39,7 +39,7 @@ const OURS = `openai-chatkit,${ATTRIBUTES.map((name) => `[${name}]`).join()}`;
 // `off` names a reason for each action; without it `gate` is every control's.
 const STARTING = { phase: "starting", busy: false, gate: "starting", text: "" };
 const RELEASED = { phase: "idle", busy: false, gate: null, text: "" };
-const FAILED = { ...STARTING, phase: "failed", gate: "failed" };
+const FAILED = { ...STARTING, phase: "failed", gate: "failed", reason: "no-python" };
 const LATE = "The chat helpers could not start.";
 const lateText = () => recorder?.settings?.texts?.["no-python"] ?? LATE;
 

@@ -314,6 +314,8 @@ def test_when_python_never_comes_links_are_links(scene: Scene) -> None:
     thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])
     scene.open(wait=False, body=TOOLBAR.replace("thr_first", thread))
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.", timeout=LIMIT)
+    for part in ("#status", "#bar"):
+        expect(scene.locate(part)).to_have_attribute("data-chatkit-reason", "no-python")
     scene.expect_off("new", "write", "send", "draft", "fetch", "action", reason="failed")
     scene.expect_on("open-a", "open-b", "gate")
     scene.press("#send")
