@@ -14,6 +14,8 @@ const tag = globalThis[Symbol.for("chatkit-sync")];
 /** Pyodide's version, which names PyScript's cache of packages; a test compares it with package.json. */
 export const version = "314.0.7";
 
+const AS_WASM = { headers: { "Content-Type": "application/wasm" } };
+
 /**
  * Start Pyodide, from the compiled standard library where there is one.
  *
@@ -28,7 +30,7 @@ export async function loadPyodide(options = {}) {
       options.stdLibURL ?? standardLibrary(),
     ]);
     return onOneStack(() =>
-      pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL }),
+      heard(() => pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL })),
     );
   });
 }
@@ -48,6 +50,31 @@ async function onOneStack(load) {
   } finally {
     if (Suspending) WebAssembly.Suspending = Suspending;
   }
+}
+
+/**
+ * Load Pyodide and hear of a wasm file that does not serve, for which it would wait for ever
+ * (measured): one that is not there, or is something else. One of another type it gets all the same.
+ */
+function heard(load) {
+  const stream = WebAssembly.instantiateStreaming;
+  return new Promise((resolve, reject) => {
+    WebAssembly.instantiateStreaming = async (given, imports) => {
+      const answer = await given;
+      try {
+        if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+        const isNamed = answer.headers.get("Content-Type")?.startsWith("application/wasm");
+        // Only where it must be: Chromium keeps compiled code by the answer itself.
+        return await stream(isNamed ? answer : new Response(answer.body, AS_WASM), imports);
+      } catch (error) {
+        reject(new Error(`${answer.url}: ${error.message}`));
+        throw error;
+      }
+    };
+    load().then(resolve, reject);
+  }).finally(() => {
+    WebAssembly.instantiateStreaming = stream;
+  });
 }
 
 /**

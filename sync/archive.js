@@ -23,7 +23,10 @@ async function unpacked(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
   const plain = answer.body.pipeThrough(new DecompressionStream("gzip"));
-  const all = new Uint8Array(await new Response(plain).arrayBuffer());
+  const buffer = await new Response(plain).arrayBuffer().catch(() => {
+    throw new Error(`${address} is something else`);
+  });
+  const all = new Uint8Array(buffer);
   let at = all.indexOf(10) + 1;
   const lengths = JSON.parse(new TextDecoder().decode(all.subarray(0, at)));
   const files = {};

@@ -57,9 +57,7 @@ export async function startPython(recorder, settings) {
   if (isShared) {
     const theirs = await coreOf(recorder);
     if (!theirs) watch(type);
-    const { whenDefined } = theirs ?? (await loadCore(core, otherType));
-    const { interpreter } = await whenDefined(type);
-    await furnish(interpreter);
+    await furnish(await interpreterOf(theirs ?? (await loadCore(core, otherType)), type));
   } else {
     // The configuration has to be on the page before the core looks for one.
     await run(type, parts.shift(), await ours.config);
@@ -145,6 +143,19 @@ async function coreOf({ core: pattern, tag }) {
     if (core?.whenDefined) return core;
   }
   return null;
+}
+
+/** The interpreter that runs in the page, once it does. */
+async function interpreterOf({ hooks, whenDefined }, type) {
+  const { interpreter } = await whenDefined(type);
+  if (interpreter) return interpreter;
+  // A worker of the page's has answered, whose interpreter is not here (measured).
+  return new Promise((resolve) => {
+    hooks.main.onReady.add(({ interpreter }, { localName, type: its }) => {
+      if (its === type || localName === `${type}-script`) resolve(interpreter);
+    });
+    run(type, { isSync: true });
+  });
 }
 
 function bring(interpreter, files, name) {

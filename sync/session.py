@@ -163,7 +163,8 @@ class Session:
     def _report_missing(self) -> "None":
         if self.element is None:
             self.browser.report(
-                f"No element matches {self._target!r} yet. It is taken up as soon as there is one."
+                f"No element matches {self._target!r} yet, or another ChatKit has it."
+                " It is taken up as soon as there is one."
             )
             self._toolbar.missing(self.snapshot)
 

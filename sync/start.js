@@ -17,12 +17,13 @@ import { configure, fail, observe } from "./controls.js";
 
 const LIKELY =
   "Likely: a file of PyScript or of the interpreter did not load, or there is not enough memory.";
+const STARTS = [undefined, "page", "none"];
 const RUNTIMES = [undefined, null, "", "py", "mpy"];
 
 /** @param recorder what embed.js has put in place */
 export function start(recorder) {
   const { base, limit, tag, violations } = recorder;
-  const { config, main, runtime, runtimeParameter } = tag.dataset;
+  const { config, main, runtime, runtimeParameter, start: how } = tag.dataset;
   configure(recorder);
   observe();
   const asked = new URLSearchParams(location.search).get(runtimeParameter);
@@ -31,6 +32,8 @@ export function start(recorder) {
       console.warn(
         `[chatkit-sync] The runtime "${one}" is unknown; known: py, mpy. It is ${recorder.type}.`,
       );
+  if (!STARTS.includes(how))
+    console.warn(`[chatkit-sync] data-start="${how}" is unknown; known: page, none.`);
   let isOver = false;
   const giveUp = (why) => {
     // What comes after is a consequence, or none of ours where Python has come.
@@ -63,6 +66,7 @@ export function start(recorder) {
   /** PyScript says nothing when a file keeps it from starting (measured). */
   const cause = () => {
     if (recorder.isReading) return `data-config="${config}" does not answer.`;
+    if (how === "none") return "The page's own PyScript has started no ChatKit.";
     if (recorder.hasBegun) return `data-main="${main}" runs, and has started no ChatKit.`;
     return violations.some(isOurs) ? "" : LIKELY;
   };
@@ -78,7 +82,7 @@ export function start(recorder) {
     recorder.settings = all;
     recorder.isReading = false;
   });
-  if (tag.dataset.start === "none") return;
+  if (how === "none") return;
   // Apart, so that the controls and the limit wait for nothing.
   import("./python.js")
     .then(({ startPython }) => startPython(recorder, settings))

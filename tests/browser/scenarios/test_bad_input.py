@@ -158,6 +158,15 @@ def test_a_runtime_that_a_visitor_misspells_is_the_pages(scene: Scene) -> None:
     scene.expect_report("warning: ", f'"ypm" is unknown; known: py, mpy. It is {scene.runtime}.')
 
 
+def test_a_start_that_is_misspelt_starts_a_second_one(scene: Scene) -> None:
+    """main.py runs as well then, and the element has its ChatKit."""
+    python = "from sync import start\n\nstart()"
+    scene.open(fake=True, attributes='data-start="pgae"', python=python)
+    works(scene)
+    unknown = 'data-start="pgae" is unknown; known: page, none.'
+    scene.expect_report(unknown, "'openai-chatkit' yet, or another ChatKit has it", count=2)
+
+
 def test_a_selector_that_is_none(scene: Scene) -> None:
     scene.open(fake=True, settings={"element": "###"}, wait=False)
     heard = scene.expect_report("'###' is no selector")

@@ -253,6 +253,25 @@ def test_beside_the_pages_own_pyscript(
     assert cores == [scene.site.url + their_core]
 
 
+WORKER = """<script type="{type}" worker config='{{"interpreter": "/runtime.mjs"}}'>
+print("from the worker")
+</script>"""
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["with-main", "alone"])
+def test_beside_a_worker_of_the_pages(scene: Scene, their_core: str, beside: bool) -> None:
+    """It is told to have come before the interpreter of the page has."""
+    a, b = make(scene, "Alpha", "Beta")
+    own = OWN.format(type=scene.runtime, config=CONFIG) if beside else ""
+    core = f'<script type="module" src="{their_core}"></script>'
+    head = core + WORKER.format(type=scene.runtime) + own
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=head)
+    everything(scene, a, b)
+    if beside:
+        expect_unharmed(scene, scene.runtime)
+    scene.wait(lambda: "from the worker" in scene.console.texts("log"), "the worker has run")
+
+
 OLDER = {
     "core": NODE_MODULES / "pyscript-core-of-2025" / "dist",
     "pyodide": NODE_MODULES / "pyodide-of-2025",
