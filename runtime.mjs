@@ -14,7 +14,8 @@ const tag = globalThis[Symbol.for("chatkit-sync")];
 /** Pyodide's version, which names PyScript's cache of packages; a test compares it with package.json. */
 export const version = "314.0.7";
 
-const AS_WASM = { headers: { "Content-Type": "application/wasm" } };
+const AS_WASM = "application/wasm";
+const TYPED = { headers: { "Content-Type": AS_WASM } };
 
 /**
  * Start Pyodide, from the compiled standard library where there is one.
@@ -54,20 +55,25 @@ async function onOneStack(load) {
 
 /**
  * Load Pyodide and hear of a wasm file that does not serve, for which it would wait for ever
- * (measured): one that is not there, or is something else. One of another type it gets all the same.
+ * (measured): one that does not come, or is something else. One of another type it gets all the same.
  */
 function heard(load) {
   const stream = WebAssembly.instantiateStreaming;
   return new Promise((resolve, reject) => {
-    WebAssembly.instantiateStreaming = async (given, imports) => {
-      const answer = await given;
+    WebAssembly.instantiateStreaming = async (given, imports, ...more) => {
+      // The page may have modules of its own.
+      if (!imports?.env?.Jsv_GetError_import) return stream(given, imports, ...more);
+      let url = pyodideFolder;
       try {
+        const answer = await given;
+        url = answer.url;
         if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
-        const isNamed = answer.headers.get("Content-Type")?.startsWith("application/wasm");
+        const type = answer.headers.get("Content-Type")?.trim().toLowerCase();
         // Only where it must be: Chromium keeps compiled code by the answer itself.
-        return await stream(isNamed ? answer : new Response(answer.body, AS_WASM), imports);
+        const typed = type === AS_WASM ? answer : new Response(answer.body, TYPED);
+        return await stream(typed, imports, ...more);
       } catch (error) {
-        reject(new Error(`${answer.url}: ${error.message}`));
+        reject(new Error(`${url}: ${error.message}`));
         throw error;
       }
     };

@@ -23,8 +23,8 @@ async function unpacked(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
   const plain = answer.body.pipeThrough(new DecompressionStream("gzip"));
-  const buffer = await new Response(plain).arrayBuffer().catch(() => {
-    throw new Error(`${address} is something else`);
+  const buffer = await new Response(plain).arrayBuffer().catch((error) => {
+    throw new Error(`${address}: ${error.message}`);
   });
   const all = new Uint8Array(buffer);
   let at = all.indexOf(10) + 1;

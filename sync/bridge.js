@@ -28,6 +28,8 @@ export function connect(receive) {
   const appliers = new Map();
   let lastElement = 0;
 
+  // Python is there, whether or not the page has an element yet.
+  controls.observe();
   const tell = (id, value, object = null) => receive(id, JSON.stringify(value), object);
   const begin = (id) => {
     const controller = new AbortController();
@@ -105,7 +107,6 @@ export function connect(receive) {
     adopt: (element) => (element instanceof Element ? keep(element) : 0),
     watch(id, target) {
       // Not before: Python that breaks off before it has started anything serves nobody.
-      controls.observe();
       controls.revive();
       const known = { elements, served, heirs, due, keep };
       return watch(target, begin(id), (value) => tell(id, value), known);

@@ -9,7 +9,7 @@
 (() => {
   const key = Symbol.for("chatkit-sync");
   // As a module, which it should not be, it has no currentScript.
-  const tag = document.currentScript ?? document.querySelector('script[src*="embed.js"]');
+  const tag = document.currentScript ?? document.querySelector('script[src*="sync/embed.js"]');
   if (window[key]) {
     // Where the body is replaced (htmx, Turbo) the tag in it runs again, and nothing is wrong.
     if (window[key].tag.isConnected)

@@ -41,13 +41,14 @@ export async function startPython(recorder, settings) {
   };
   // Where the page starts us itself, nobody does without its Python.
   const isPages = start === "page";
-  const begun = () => {
-    recorder.hasBegun = isPages;
+  const begins = (name) => () => {
+    recorder.begun = name;
   };
+  const begun = isPages ? begins(`data-main="${main}"`) : null;
   const parts = main ? [{ code: pageCode(main, isPages), begun }] : [];
   if (!isPages) {
     const code = ours.main.then((all) => all.replace("from sync import", `from ${name} import`));
-    parts.unshift({ code, isSync: true });
+    parts.unshift({ code, isSync: true, begun: begins("main.py") });
   }
   // Not everybody needs all of them, and what is missing is told where it is awaited.
   const codes = parts.map(({ code }) => code);
@@ -151,10 +152,14 @@ async function interpreterOf({ hooks, whenDefined }, type) {
   if (interpreter) return interpreter;
   // A worker of the page's has answered, whose interpreter is not here (measured).
   return new Promise((resolve) => {
-    hooks.main.onReady.add(({ interpreter }, { localName, type: its }) => {
-      if (its === type || localName === `${type}-script`) resolve(interpreter);
-    });
-    run(type, { isSync: true });
+    const script = run(type, { isSync: true });
+    const ready = async ({ interpreter }, element) => {
+      // Others may have an interpreter of their own, by their `env`.
+      if (element !== (await script)) return;
+      hooks.main.onReady.delete(ready);
+      resolve(interpreter);
+    };
+    hooks.main.onReady.add(ready);
   });
 }
 
@@ -197,6 +202,7 @@ async function run(type, { code, isSync, begun } = {}, config = null) {
   }
   // The page's own Python may display something where it stands.
   (isSync ? document.head : document.body).append(script);
+  return script;
 }
 
 /** What the page adds later to a PyScript of ours cannot work, and PyScript does not say why. */

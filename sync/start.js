@@ -23,7 +23,7 @@ const RUNTIMES = [undefined, null, "", "py", "mpy"];
 /** @param recorder what embed.js has put in place */
 export function start(recorder) {
   const { base, limit, tag, violations } = recorder;
-  const { config, main, runtime, runtimeParameter, start: how } = tag.dataset;
+  const { config, runtime, runtimeParameter, start: how } = tag.dataset;
   configure(recorder);
   observe();
   const asked = new URLSearchParams(location.search).get(runtimeParameter);
@@ -67,7 +67,7 @@ export function start(recorder) {
   const cause = () => {
     if (recorder.isReading) return `data-config="${config}" does not answer.`;
     if (how === "none") return "The page's own PyScript has started no ChatKit.";
-    if (recorder.hasBegun) return `data-main="${main}" runs, and has started no ChatKit.`;
+    if (recorder.begun) return `${recorder.begun} runs, and has started no ChatKit.`;
     return violations.some(isOurs) ? "" : LIKELY;
   };
   clearTimeout(recorder.timer);

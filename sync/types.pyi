@@ -456,9 +456,9 @@ class ThreadItemActionsOptionChanges(TypedDict):
 
 class ComposerOptionAttachmentsChanges(TypedDict):
     enabled: NotRequired[bool | None]
-    max_size: NotRequired[float | dict[str, float] | None]
+    max_size: NotRequired[float | dict[str, float | None] | None]
     max_count: NotRequired[float | None]
-    accept: NotRequired[dict[str, list[str]] | None]
+    accept: NotRequired[dict[str, list[str] | None] | None]
 
 class ComposerOptionDictationChanges(TypedDict):
     enabled: NotRequired[bool | None]

@@ -59,7 +59,8 @@ class Stub:
             inner = "option" if form == "change" else form
             return f"list[{self.type_of(one['list'], name, form=inner)}]"
         if "table" in one:
-            return f"dict[str, {self.type_of(one['table'], name, form=form)}]"
+            inside = self.type_of(one["table"], name, form=form)
+            return f"dict[str, {taken_away(inside) if form == 'change' else inside}]"
         if "members" in one:
             return self.shape(one, name, form=form)
         if one["plain"] == "function":
@@ -106,8 +107,7 @@ class Stub:
             inner = self.type_of(about["kind"], inside, form=form)
             key = member if form == "plain" else snake(member)
             if form == "change":
-                # Taken away.
-                inner = inner.removesuffix(" | None") + " | None"
+                inner = taken_away(inner)
             is_needed = about["required"] and form != "change"
             lines.append(f"    {key}: {inner if is_needed else f'NotRequired[{inner}]'}")
         body = "\n".join(lines)
@@ -116,6 +116,11 @@ class Stub:
                 return other
         self.classes[title] = body
         return title
+
+
+def taken_away(annotation: str) -> str:
+    """Return the annotation of a member that may be ``None``, which takes it away."""
+    return annotation.removesuffix(" | None") + " | None"
 
 
 def upper(name: str) -> str:

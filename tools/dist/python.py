@@ -1,6 +1,6 @@
 """Our Python made small: without docstrings, comments and annotations, with short names inside.
 
-Functions and classes keep their names, which tracebacks tell.
+Methods, and what others can name, keep their names, which tracebacks tell.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class ShortAttributes(ast.NodeTransformer):
             if re.match("_[^_]", name) and name in ours - others
         ]
         pairs = itertools.product(ascii_lowercase, repeat=2)
-        free = (f"_{''.join(pair)}" for pair in itertools.chain(ascii_lowercase, pairs))
+        # No page's subclass has such names.
+        free = (f"_0{''.join(pair)}" for pair in itertools.chain(ascii_lowercase, pairs))
         taken = attributes.keys() | others
         self.names = dict(zip(wanted, (one for one in free if one not in taken), strict=False))
 

@@ -102,8 +102,10 @@ class Hold:
     def __init__(self) -> None:
         self._routes: list[Route] = []
         self._released = False
+        self.asked = 0
 
     def __call__(self, route: Route, request: Request) -> None:
+        self.asked += 1
         if self._released:
             route.continue_()
         else:

@@ -343,17 +343,44 @@ def test_a_wasm_file_that_does_not_serve_is_named_at_once(scene: Scene, answer: 
     scene.expect_off("send", reason="failed")
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.")
     [told] = scene.expect_report("error: ", "Python could not be started: ")
-    assert WASM[scene.runtime] in told or scene.runtime == "mpy", told
+    # MicroPython's own words name no file.
+    assert scene.runtime == "mpy" or WASM["py"] in told, told
 
 
 def test_a_wasm_file_of_another_type_serves(scene: Scene) -> None:
     def plain(route: Route) -> None:
-        headers = {"content-type": "text/plain"}
+        headers = {"content-type": "application/wasm; charset=utf-8"}
         route.fulfill(response=route.fetch(), headers=headers)
 
     scene.page.route(f"**/{WASM[scene.runtime]}", plain)
     scene.open(fake=True)
     scene.expect_on(*CONTROLS)
+
+
+OWN_WASM = """() => WebAssembly.instantiateStreaming(fetch("/scene/no.wasm"), {}).catch(
+  (error) => error.name
+)"""
+
+
+def test_webassembly_of_the_pages_own_is_left_alone(scene: Scene) -> None:
+    """Also while Pyodide loads, and what it does not find is nothing to us."""
+    scene.page.route("**/no.wasm", lambda route: route.fulfill(status=404, body="no"))
+    scene.console.allow(".*404.*")
+    wasm = scene.hold(f"**/{WASM[scene.runtime]}")
+    scene.open(wait=False, fake=True)
+    scene.wait(lambda: wasm.asked > 0, "the interpreter is asked for")
+    assert scene.js(OWN_WASM) == "TypeError"
+    wasm.release()
+    scene.expect_phase("idle", limit=START_LIMIT)
+    assert "native code" in scene.js("() => String(WebAssembly.instantiateStreaming)")
+
+
+def test_main_that_cannot_start_a_chatkit_is_named(scene: Scene) -> None:
+    """The settings come from the page, and options of a wrong kind raise."""
+    scene.console.allow(".*")
+    options = {"options": {"api": {"url": 5}}}
+    scene.open(wait=False, fake=True, settings=options, attributes='data-limit="4"')
+    scene.expect_report("error: ", "within 4 s", "main.py runs, and has started no ChatKit")
 
 
 def test_python_that_comes_late_heals(scene: Scene) -> None:
