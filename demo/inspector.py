@@ -157,7 +157,7 @@ def _text(value: "object") -> "str":
 
 def _short(text: "str") -> "str":
     """A temporary id is twice as long as its line, and its beginning says all."""
-    return f"{text[:20]}…" if text.startswith("client_thread_") else text
+    return f"{text[:14]}…" if text.startswith("client_thread_") else text
 
 
 def _reason(snapshot: "Snapshot") -> "str":
