@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import sync
 from tools.dist.__main__ import main
 from tools.dist.bundle import BuildError, build, renamed, sri
 from tools.dist.python import small_sources
@@ -169,8 +170,11 @@ def test_the_stubs_tell_a_type_checker_everything(bundle: Path, tmp_path: Path) 
     assert 'TypedDict item "url" has type "str"' in said(PROGRAM.replace('"/chatkit"', "7"))
 
 
+PUBLIC = {*sync.__all__, "Events"}
+
+
 def signatures(source: str) -> Iterator[tuple[str, ...]]:
-    """Functions, classes and methods that others can name, with what they can pass by name."""
+    """Functions, classes and methods that others can name, with what a page can pass by name."""
     for node in ast.parse(source).body:
         inner = node.body if isinstance(node, ast.ClassDef) else []
         if isinstance(node, ast.ClassDef):
@@ -179,13 +183,19 @@ def signatures(source: str) -> Iterator[tuple[str, ...]]:
             if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 skipped = 1 if inner else 0
                 names = [arg.arg for arg in [*one.args.args[skipped:], *one.args.kwonlyargs]]
-                yield (one.name, *names)
+                outer = node.name if isinstance(node, ast.ClassDef) else one.name
+                yield (outer, one.name, *(names if outer in PUBLIC else []))
 
 
 def test_small_python_keeps_the_names_that_others_use() -> None:
+    kept = set()
     for name, source in small_sources(ROOT / "sync").items():
-        public = {one for one in signatures((ROOT / "sync" / name).read_text()) if one[0][0] != "_"}
+        of_source = signatures((ROOT / "sync" / name).read_text())
+        public = {one for one in of_source if not any(re.match("_[^_]", each) for each in one[:2])}
         assert public - set(signatures(source)) == set(), name
+        kept |= public
+    assert {"start", "update", "send_user_message", "on"} <= {one[1] for one in kept if one[1:]}
+    assert ("Events", "on", "name", "function") in kept
 
 
 def methods(source: str) -> set[str]:

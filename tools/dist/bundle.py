@@ -1,8 +1,8 @@
 """Builds the bundle: the same bytes from the same checkout, each file named by its content.
 
-``dist/`` keeps the checkout's one address, ``sync/embed.js``. Everything else lies in ``assets/`` under
-a name that changes with the content, so that a browser may keep it for ever; a folder that loads its
-own files by name (PyScript, the interpreters) has the digest in its own name.
+``dist/`` keeps the checkout's one address, ``sync/embed.js``. Everything else lies in ``assets/``
+under a name that changes with the content, so that a browser may keep it for ever; a folder that
+loads its own files by name (PyScript, the interpreters) has the digest in its own name.
 """
 
 from __future__ import annotations
@@ -145,9 +145,7 @@ def write_scripts(
         "controls.js": read("sync/controls.js"),
         "bridge.js": read("sync/bridge.js"),
         "files.js": read("sync/archive.js"),
-        "python.js": renamed(
-            "sync/python.js", {"vendor/pyscript/": folders["vendor/pyscript/"]}
-        ),
+        "python.js": renamed("sync/python.js", {"vendor/pyscript/": folders["vendor/pyscript/"]}),
         "runtime.mjs": renamed("runtime.mjs", interpreters | SCRIPTED),
     }
     ours = bundle.add("ours", ".js", one_module(sources, values, list(interpreters.values())))
@@ -292,7 +290,7 @@ def digest(content: bytes) -> str:
 
 
 def integrity(target: Path) -> bytes:
-    """Return the list of all files with their digests, as the attribute ``integrity`` writes them."""
+    """Return the list of all files with their digests, as ``integrity`` attributes write them."""
     files = sorted(path for path in target.rglob("*") if path.is_file())
     table = {path.relative_to(target).as_posix(): sri(path.read_bytes()) for path in files}
     return (json.dumps(table, indent=2) + "\n").encode()
