@@ -430,6 +430,7 @@ function configure(element, signal, tell) {
   let inner;
   const fetch = watched((...request) => inner(...request), tell);
   let last;
+  let give;
   return (json, pageFetch) => {
     last = json;
     const options = JSON.parse(json, (_, value) =>
@@ -446,9 +447,35 @@ function configure(element, signal, tell) {
     }
     customElements.whenDefined(element.localName).then(() => {
       if (signal.aborted || json !== last) return;
-      tell({ configured: attempt(() => void element.setOptions(options)) });
+      give ??= guarded(element, signal);
+      tell({ configured: attempt(() => give(options)) });
     });
   };
+}
+
+/**
+ * The element's `setOptions`, for us alone: it does not merge (measured), so another's options take
+ * ours away, callbacks included. They are handed on all the same, and told of once.
+ */
+function guarded(element, signal) {
+  const inner = element.setOptions;
+  const isOwn = Object.hasOwn(element, "setOptions");
+  let said = false;
+  const guard = (options) => {
+    if (!said)
+      console.warn(
+        "[chatkit-sync] The page calls setOptions on an element that our options configure: they take each other's place.",
+      );
+    said = true;
+    return inner.call(element, options);
+  };
+  element.setOptions = guard;
+  signal.addEventListener("abort", () => {
+    if (element.setOptions !== guard) return;
+    if (isOwn) element.setOptions = inner;
+    else delete element.setOptions;
+  });
+  return (options) => void inner.call(element, options);
 }
 
 /** What Python answers is JSON, or an object of JavaScript's where the place says so. */

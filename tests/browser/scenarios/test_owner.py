@@ -230,6 +230,19 @@ def test_set_options_that_throws(scene: Scene) -> None:
         expect(scene.locate(part)).to_have_attribute("data-chatkit-reason", "options")
 
 
+def test_a_page_that_calls_set_options_of_an_owned_element_is_told_once(scene: Scene) -> None:
+    """What it gives takes the place of ours, so nothing of ours in it would work any more."""
+    scene.open(owner=True, fake=True)
+    given = {"api": {"url": "/other", "domainKey": "local"}}
+    for _ in range(2):
+        scene.js("(given) => fake.element.setOptions(given)", given)
+    assert scene.js("fake.options.slice(1)") == [given, given]
+    scene.expect_report("warning: ", "calls setOptions on an element that our options configure")
+    scene.press("#send")
+    scene.expect_calls(["sendUserMessage", {"text": "Said by a control"}])
+    assert scene.reports() == []
+
+
 @pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
 def test_options_that_the_app_refuses(scene: Scene, owner: bool) -> None:
     """It is ready, and then rejects whatever it is asked."""
