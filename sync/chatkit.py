@@ -21,6 +21,7 @@ from .errors import (
 from .events import Events
 from .gate import ACTIONS, REASONS, refusal
 from .plain import check_function, is_foreign, is_seconds, kind_of
+from .schema import hint
 from .session import DEFAULTS, Session
 from .toolbar import TEXTS
 
@@ -409,8 +410,8 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
     """The settings with their defaults. Raises `ChatKitSettingsError` for what makes no sense."""
     for name, value in settings.items():
         if name not in DEFAULTS:
-            known = ", ".join(sorted(DEFAULTS))
-            raise ChatKitSettingsError(f"{name!r} is no setting; known: {known}.")
+            said = hint(name, sorted(set(DEFAULTS) | {"element", "options"}))
+            raise ChatKitSettingsError(f"{name!r} is no setting; {said}")
         if name == "texts":
             _check_texts(value)
         elif name == "headers":

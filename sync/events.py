@@ -7,7 +7,7 @@ from .gate import REASONS
 from .limit import Limit
 from .listeners import named
 from .plain import check_function, check_timeout, kind_of
-from .schema import nearest
+from .schema import hint
 from .state import ELEMENT_EVENTS
 from .tasks import is_coroutine
 
@@ -45,8 +45,7 @@ class Events:
         """
         known = ELEMENT_EVENTS + OWN_EVENTS
         if isinstance(name, str) and name not in known:
-            near = nearest(name.replace("chatkit.", ""), known)
-            said = f"did you mean {near!r}?" if near else "known: " + ", ".join(known)
+            said = hint(name.replace("chatkit.", ""), known)
             raise ValueError(f"on({name!r}) is for no event; {said}")
         if name in OWN_EVENTS and not self._session.sees_requests:
             said = "only an owner with options.api.url sees requests"

@@ -273,6 +273,12 @@ def nearest(name: "str", known: "Iterable[str]") -> "str":
     return near
 
 
+def hint(name: "str", known: "Iterable[str]") -> "str":
+    """What to say of a name that nobody knows: the nearest, or all."""
+    near = nearest(name, known)
+    return f"did you mean {near!r}?" if near else "known: " + ", ".join(known)
+
+
 def _distance(one: "str", other: "str") -> "int":
     """Letters to insert, delete or replace (Levenshtein); `difflib` is not on MicroPython."""
     row = list(range(len(other) + 1))

@@ -727,7 +727,11 @@ def test_an_element_can_be_handed_over_itself() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"paramter": "x"}, "'paramter' is no setting; known: announce_after"),
+        ({"paramter": "x"}, "'paramter' is no setting; did you mean 'parameter'?"),
+        (
+            {"colour": "x"},
+            "'colour' is no setting; known: announce_after, command_timeout, element",
+        ),
         ({"parameter": 7}, "parameter must be a text"),
         ({"key": ["x"]}, "key must be a text"),
         ({"ready_timeout": "soon"}, "ready_timeout must be a number of seconds"),

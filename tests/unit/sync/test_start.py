@@ -77,7 +77,7 @@ def test_every_further_element_has_a_chatkit_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"paramter": "c"}, "'paramter' is no setting"),
+        ({"optoins": {}}, "'optoins' is no setting; did you mean 'options'?"),
         ({"ready_timeout": "soon"}, "ready_timeout must be a number"),
         ({"element": 7}, "element has a wrong kind of value: 7"),
         ({"options": "x"}, "options has a wrong kind of value: 'x'"),

@@ -35,7 +35,7 @@ PARTS = {
 # Who may import whom when the page runs; what stands under TYPE_CHECKING is not asked.
 ALLOWED: dict[str, set[str]] = {
     "__init__": {"chatkit", "errors", "state", "browser"},
-    "chatkit": {"events", "session", "toolbar", "browser", *PURE},
+    "chatkit": {"events", "schema", "session", "toolbar", "browser", *PURE},
     "events": {"answer", "changes", "limit", "listeners", "schema", "tasks", *PURE},
     "session": {"changes", "remembering", "owning", "tasks", *PARTS, *PURE},
     "remembering": {"leaving", "losses", "memory", "owning", "places", *PARTS, *PURE},
