@@ -12,8 +12,7 @@
   const tag = document.currentScript ?? document.querySelector('script[src*="sync/embed.js"]');
   if (window[key]) {
     // Where the body is replaced (htmx, Turbo) the tag in it runs again, and nothing is wrong.
-    if (window[key].tag.isConnected)
-      console.warn("[chatkit-sync] The second tag on this page does nothing.");
+    if (window[key].tag.isConnected) console.warn("[chatkit-sync] A second tag does nothing.");
     return;
   }
   /** The controls that are off until somebody else decides. */
@@ -79,8 +78,8 @@
     core: /(?:from|import)\s*["']([^"']+\/core\.js\b[^"']*)/,
     turnOff(control, reason) {
       const pageValue = control.getAttribute("aria-disabled");
-      if (pageValue !== null) control.setAttribute("data-chatkit-page-disabled", pageValue);
       control.setAttribute("data-chatkit-off", reason);
+      if (pageValue !== null) control.setAttribute("data-chatkit-page-disabled", pageValue);
       control.setAttribute("aria-disabled", "true");
     },
     /** Replaced by controls.js. Until then every control is off and a click is kept. */
@@ -94,7 +93,7 @@
       // Off by the page's own hand: what it does not want now it does not want later.
       if (control.getAttribute("data-chatkit-page-disabled") === "true") return;
       if (control.matches("[data-chatkit-action]"))
-        log.push({ click: control, at: performance.now(), focus: document.activeElement });
+        log.push({ click: control, at: event.timeStamp, focus: document.activeElement });
     },
   };
   window[key] = recorder;
@@ -112,7 +111,7 @@
       (event) => {
         const target = event.composedPath()[0];
         if (taken.has(target) || log.length >= 5000) return;
-        const entry = { target, name, detail: event.detail, at: event.timeStamp };
+        const entry = { name, target, at: event.timeStamp, detail: event.detail };
         log.push(entry);
         if (name === "thread.load.end") {
           const { port1, port2 } = new MessageChannel();
@@ -130,18 +129,20 @@
   addEventListener("securitypolicyviolation", (event) => recorder.violations.push(event));
 
   const preload = (path) => {
-    const isScript = path.endsWith("js");
     const link = document.createElement("link");
-    link.rel = isScript ? "modulepreload" : "preload";
-    if (!isScript) link.as = "fetch";
     link.crossOrigin = "anonymous";
     link.nonce = tag.nonce;
     // Megabytes, for which the chat is not to wait.
     if (/(wasm|zip|json)$/.test(path)) link.fetchPriority = "low";
     link.href = recorder.base + path;
-    // Pyodide waits for ever for a file that does not come (measured); it has one in reserve. Of a
-    // script its import tells.
-    if (!isScript && !path.endsWith(".zip")) link.onerror = () => recorder.miss(link.href);
+    if (path.endsWith("js")) link.rel = "modulepreload";
+    else {
+      link.rel = "preload";
+      link.as = "fetch";
+      // Pyodide waits for ever for a file that does not come (measured); it has one in reserve. Of a
+      // script its import tells.
+      if (!path.endsWith(".zip")) link.onerror = () => recorder.miss(link.href);
+    }
     document.head.append(link);
   };
   /**
@@ -178,15 +179,18 @@
       const pageValue = control.getAttribute("data-chatkit-page-disabled");
       control.removeAttribute("data-chatkit-off");
       control.removeAttribute("data-chatkit-page-disabled");
-      control.removeAttribute("aria-disabled");
-      if (pageValue !== null) control.setAttribute("aria-disabled", pageValue);
+      if (pageValue === null) control.removeAttribute("aria-disabled");
+      else control.setAttribute("aria-disabled", pageValue);
     }
-    for (const status of document.querySelectorAll("[data-chatkit-status]"))
-      status.textContent = "The chat helpers could not start.";
+    for (const part of document.querySelectorAll("[data-chatkit-toolbar],[data-chatkit-status]")) {
+      part.setAttribute("data-chatkit-reason", "no-python");
+      if (part.matches("[data-chatkit-status]"))
+        part.textContent = "The chat helpers could not start.";
+    }
     console.error("[chatkit-sync] sync/start.js could not be loaded:", why);
   };
-  // Longer is no time at all (HTML standard: a number of 32 bits).
-  recorder.limit = Math.min(limit * 1000 || 30_000, 2 ** 31 - 1);
+  // Much longer is no time at all (HTML standard: a number of 32 bits).
+  recorder.limit = Math.min(limit > 0 ? limit * 1000 : 30_000, 1e9);
   recorder.timer = setTimeout(giveUp, recorder.limit, "no answer");
   const go = () => {
     // The page may bring Python itself.

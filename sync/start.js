@@ -23,7 +23,7 @@ const RUNTIMES = [undefined, null, "", "py", "mpy"];
 /** @param recorder what embed.js has put in place */
 export function start(recorder) {
   const { base, limit, tag, violations } = recorder;
-  const { config, runtime, runtimeParameter, start: how } = tag.dataset;
+  const { config, limit: given, runtime, runtimeParameter, start: how } = tag.dataset;
   configure(recorder);
   observe();
   const asked = new URLSearchParams(location.search).get(runtimeParameter);
@@ -32,6 +32,10 @@ export function start(recorder) {
       console.warn(
         `[chatkit-sync] The runtime "${one}" is unknown; known: py, mpy. It is ${recorder.type}.`,
       );
+  if (given && !(given > 0))
+    console.warn(
+      `[chatkit-sync] data-limit="${given}" is no number of seconds; it is ${limit / 1000}.`,
+    );
   if (!STARTS.includes(how))
     console.warn(`[chatkit-sync] data-start="${how}" is unknown; known: page, none.`);
   let isOver = false;

@@ -85,7 +85,7 @@ def test_a_page_without_the_element(scene: Scene) -> None:
 def test_the_tag_twice(scene: Scene) -> None:
     scene.open(fake=True, foot='<script src="/sync/embed.js" data-runtime="mpy"></script>')
     works(scene)
-    scene.expect_report("warning: ", "The second tag")
+    scene.expect_report("warning: ", "A second tag")
 
 
 SETTINGS: dict[str, tuple[Any, str]] = {
@@ -165,6 +165,14 @@ def test_a_start_that_is_misspelt_starts_a_second_one(scene: Scene) -> None:
     works(scene)
     unknown = 'data-start="pgae" is unknown; known: page, none.'
     scene.expect_report(unknown, "'openai-chatkit' yet, or another ChatKit has it", count=2)
+
+
+@pytest.mark.parametrize("seconds", ["soon", "-1", "0"])
+def test_a_limit_that_makes_no_sense(scene: Scene, seconds: str) -> None:
+    """Less than nothing would be over before Python could come."""
+    scene.open(fake=True, attributes=f'data-limit="{seconds}"')
+    works(scene)
+    scene.expect_report("warning: ", f'data-limit="{seconds}" is no number of seconds; it is 30.')
 
 
 def test_a_selector_that_is_none(scene: Scene) -> None:

@@ -375,7 +375,7 @@ def test_two_tags_are_one(scene: Scene) -> None:
     scene.open(
         body=bar(a, b), query=f"?threadId={a}", foot='<script src="/sync/embed.js"></script>'
     )
-    scene.expect_report("warning: ", "The second tag on this page")
+    scene.expect_report("warning: ", "A second tag")
     everything(scene, a, b)
 
 

@@ -261,6 +261,8 @@ def test_when_not_even_our_javascript_comes_the_page_has_what_is_its_own(
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.")
     scene.expect_on("open-a", "gate")
     scene.expect_off("new", "send", reason="starting")
+    for part in ("#status", "#bar"):
+        expect(scene.locate(part)).to_have_attribute("data-chatkit-reason", "no-python")
     expect(scene.locate('#page-off[aria-disabled="true"]')).to_have_count(1)
     scene.js("void (document.querySelector('#gate').onclick = () => scene.notes.push('mine'))")
     scene.locate("#gate").click()
@@ -270,6 +272,7 @@ def test_when_not_even_our_javascript_comes_the_page_has_what_is_its_own(
         scene.expect_phase("idle", limit=START_LIMIT)
         scene.expect_on(*CONTROLS)
         expect(scene.locate("#status")).to_have_text("")
+        expect(scene.locate("[data-chatkit-reason]")).to_have_count(0)
         scene.reports()
         return
     scene.locate("#open-a").click()
