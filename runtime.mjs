@@ -30,10 +30,21 @@ export async function loadPyodide(options = {}) {
       import("./vendor/pyodide/pyodide.mjs"),
       options.stdLibURL ?? standardLibrary(),
     ]);
-    return onOneStack(() =>
-      heard(() => pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL })),
+    return inTurn(() =>
+      onOneStack(() =>
+        heard(() => pyodide.loadPyodide({ ...options, indexURL: pyodideFolder, stdLibURL })),
+      ),
     );
   });
+}
+
+let last = Promise.resolve();
+
+/** One load at a time: each changes WebAssembly for as long as it takes, and puts back what it found. */
+function inTurn(load) {
+  const turn = last.then(load);
+  last = turn.catch(() => {});
+  return turn;
 }
 
 /**

@@ -92,3 +92,25 @@ def test_pyodide_runs_on_the_one_stack(site: Site, page: Page) -> None:
     site.add_page("/page/greeting.py", GREETING, "text/x-python")
     page.goto(site.add_page("/page/", STACKS))
     expect(page).to_have_title(f"False {has_stacks}", timeout=START_LIMIT)
+
+
+TWICE = """async () => {
+  const { loadPyodide } = await import("/runtime.mjs");
+  const before = [WebAssembly.instantiateStreaming, WebAssembly.Suspending];
+  const both = await Promise.all([loadPyodide(), loadPyodide()]);
+  const after = [WebAssembly.instantiateStreaming, WebAssembly.Suspending];
+  return {
+    same: after.every((one, index) => one === before[index]),
+    sums: both.map((one) => one.runPython("1 + 1")),
+    stacks: both.map((one) =>
+      one.runPython("from pyodide.ffi import can_run_sync; can_run_sync()"),
+    ),
+  };
+}"""
+
+
+def test_two_pyodides_at_once_leave_webassembly_as_they_found_it(site: Site, page: Page) -> None:
+    """PyScript's `env` asks for several, and each takes WebAssembly's functions for a while."""
+    page.goto(site.add_page("/page/blank", "<!doctype html><title>Blank</title>"))
+    outcome = {"same": True, "sums": [2, 2], "stacks": [False, False]}
+    assert page.evaluate(TWICE) == outcome
