@@ -32,8 +32,7 @@ const served = new WeakSet();
 export async function startPython(recorder, settings) {
   const { base, isShared, type } = recorder;
   const { main, package: name = "sync", start } = recorder.tag.dataset;
-  if (!/^[A-Za-z_]\w*$/.test(name))
-    throw new Error(`data-package="${name}" is no name that a Python package can have`);
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw new Error(noName(name));
   const ours = read({ base, type, plugins: NO_PLUGINS, text });
   const furnish = async (interpreter) => {
     await settings;
@@ -167,7 +166,8 @@ function bring(interpreter, files, name) {
   if (served.has(interpreter)) return;
   served.add(interpreter);
   const { FS } = interpreter;
-  if ([name, `${name}.py`].some((path) => exists(FS, path)))
+  const isTheirs = [name, `${name}.py`].some((path) => exists(FS, path));
+  if (isTheirs || (name !== "sync" && !isFree(interpreter, name)))
     throw new Error(
       `the page's own Python has a module "${name}"; data-package gives ours another name`,
     );
@@ -184,6 +184,19 @@ function exists(FS, path) {
     return false;
   }
 }
+
+/** Python's own modules cannot be ours, and its keywords name none. */
+function isFree(interpreter, name) {
+  try {
+    interpreter.runPython(`import ${name}`);
+    return false;
+  } catch ({ type }) {
+    if (type === "SyntaxError") throw new Error(noName(name));
+    return true;
+  }
+}
+
+const noName = (name) => `data-package="${name}" is no name that a Python package can have`;
 
 async function run(type, { code, isSync, begun } = {}, config = null) {
   // Not a script element: whose text and address trusted types guard, and which gets a target of

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from .scene import ELEMENT, START_LIMIT, TOOLBAR, Scene
 
@@ -173,6 +174,24 @@ def test_a_limit_that_makes_no_sense(scene: Scene, seconds: str) -> None:
     scene.open(fake=True, attributes=f'data-limit="{seconds}"')
     works(scene)
     scene.expect_report("warning: ", f'data-limit="{seconds}" is no number of seconds; it is 30.')
+
+
+@pytest.mark.core
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("chat-sync", "is no name that a Python package can have"),
+        ("class", "is no name that a Python package can have"),
+        ("json", 'has a module "json"; data-package gives ours another name'),
+    ],
+    ids=["no-name", "keyword", "pythons-own"],
+)
+def test_a_package_that_cannot_have_that_name(scene: Scene, name: str, words: str) -> None:
+    # PyScript, too, is told why there is no interpreter.
+    scene.console.allow(".*data-package.*")
+    scene.open(fake=True, wait=False, attributes=f'data-package="{name}"')
+    scene.expect_report("error: ", words)
+    expect(scene.locate("#status")).to_have_text("The chat helpers could not start.")
 
 
 def test_a_selector_that_is_none(scene: Scene) -> None:
