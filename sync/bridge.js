@@ -270,7 +270,7 @@ function listen(element, signal, send) {
     at: at / 1000,
   });
   controls.serve(element, (click) => send({ click }), signal);
-  const past = recorder?.take?.(element, (control) => controls.belongs(control, element)) ?? [];
+  const past = recorder ? take(recorder, element) : [];
   if (past.length >= RECORDED)
     console.warn("[chatkit-sync] More has happened before Python came than is kept.");
   if (past.length)
@@ -286,6 +286,16 @@ function listen(element, signal, send) {
       { signal },
     );
   }
+}
+
+/** What happened before somebody asked, to this element and on its controls; it is not kept any longer. */
+function take({ log, taken }, element) {
+  taken.add(element);
+  const mine = log.filter(({ click, target }) =>
+    click ? controls.belongs(click, element) : target === element,
+  );
+  log.splice(0, log.length, ...log.filter((entry) => !mine.includes(entry)));
+  return mine;
 }
 
 /** What embed.js keeps at most. */

@@ -179,7 +179,10 @@ export function fail() {
 /** Python came, perhaps late. */
 export function revive() {
   clearTimeout(recorder?.timer);
-  if (recorder) recorder.hasCome = true;
+  if (recorder) {
+    recorder.hasCome = true;
+    recorder.violations = null;
+  }
   if (!failed) return;
   failed = false;
   drawAll();
@@ -466,7 +469,7 @@ function guard(event) {
 function deliver(control, toolbar) {
   const send = servers.get(ownerOf(toolbar));
   if (send) send(describeClick(control, performance.now(), document.activeElement));
-  else recorder?.keep({ click: control, at: performance.now(), focus: document.activeElement });
+  else recorder?.log.push({ click: control, at: performance.now(), focus: document.activeElement });
 }
 
 function report(node, what) {

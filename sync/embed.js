@@ -9,7 +9,7 @@
 (() => {
   const key = Symbol.for("chatkit-sync");
   // As a module, which it should not be, it has no currentScript.
-  const tag = document.currentScript ?? document.querySelector('script[src*="sync/embed.js"]');
+  const tag = document.currentScript ?? document.querySelector('[src*="sync/embed.js"]');
   if (window[key]) {
     // Where the body is replaced (htmx, Turbo) the tag in it runs again, and nothing is wrong.
     if (window[key].tag.isConnected) console.warn("[chatkit-sync] A second tag does nothing.");
@@ -17,6 +17,7 @@
   }
   /** The controls that are off until somebody else decides. */
   let controls = "[data-chatkit-toolbar] :is([data-chatkit-action],[data-chatkit-gate])";
+  const PARTS = "[data-chatkit-toolbar],[data-chatkit-status]";
   // What every visit loads, and each interpreter; tests hold them against what is really loaded.
   const OURS = [
     "sync/start.js",
@@ -47,41 +48,30 @@
   // The same names as ELEMENT_EVENTS in state.py; a test holds them together.
   const names =
     "ready error thread.change thread.load.start thread.load.end response.start response.end response.stop composer.submit history.open history.close tool.change effect deeplink log";
-  let log = [];
+  const log = [];
   /** A load's end, for as long as its failure may follow: see LoadEnd in switch.py. */
   let ended = {};
   const taken = new WeakSet();
-  const { core, limit, runtime, runtimeParameter, start } = tag.dataset;
+  const { config, core, element, limit, main, runtime, runtimeParameter, start } = tag.dataset;
+  /** Whether nobody needs us yet. */
+  let isWaiting = false;
   const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
+  /** Which interpreter, as PyScript names it; a visitor's word counts where it is one. */
+  const type = (/^m?py$/.test(asked) ? asked : runtime) === "mpy" ? "mpy" : "py";
+  const base = new URL("..", tag.src).href;
   const recorder = {
     tag,
-    names: names.split(" "),
-    base: new URL("..", tag.src).href,
-    /** Which interpreter, as PyScript names it; a visitor's word counts where it is one. */
-    type: (/^m?py$/.test(asked) ? asked : runtime) === "mpy" ? "mpy" : "py",
-    /** What happened before somebody asked, for this element; it is not kept any longer. */
-    take(element, isMine) {
-      taken.add(element);
-      const mine = log.filter((entry) =>
-        entry.click ? isMine(entry.click) : entry.target === element,
-      );
-      log = log.filter((entry) => !mine.includes(entry));
-      return mine;
-    },
-    keep: (entry) => log.push(entry),
+    base,
+    type,
+    log,
+    taken,
     violations: [],
     /** Replaced by start.js. */
     miss(href) {
       this.missed ??= href;
     },
-    /** A core of PyScript's that a module script imports; what it may import later on is not ours to run. */
-    core: /(?:from|import)\s*["']([^"']+\/core\.js\b[^"']*)/,
-    turnOff(control, reason) {
-      const pageValue = control.getAttribute("aria-disabled");
-      control.setAttribute("data-chatkit-off", reason);
-      if (pageValue !== null) control.setAttribute("data-chatkit-page-disabled", pageValue);
-      control.setAttribute("aria-disabled", "true");
-    },
+    /** A core of PyScript's that a module script imports; what it may import later on is not ours to run, and what is a comment nobody's. */
+    core: /^(?!\s*[/*]).*?(?:from|import)\s*["']([^"']*\/core\.js\b[^"']*)/m,
     /** Replaced by controls.js. Until then every control is off and a click is kept. */
     guard(event) {
       const control = event.target.closest?.(controls);
@@ -99,12 +89,17 @@
   window[key] = recorder;
   // Off from the first paint on: controls.js comes too late for that.
   const mark = () => {
-    for (const control of document.querySelectorAll(`:is(${controls}):not([data-chatkit-off])`))
-      recorder.turnOff(control, "starting");
+    for (const control of document.querySelectorAll(`:is(${controls}):not([data-chatkit-off])`)) {
+      const { ariaDisabled } = control;
+      control.setAttribute("data-chatkit-off", "starting");
+      if (ariaDisabled !== null) control.setAttribute("data-chatkit-page-disabled", ariaDisabled);
+      control.ariaDisabled = "true";
+    }
+    if (isWaiting) go();
   };
   recorder.marking = new MutationObserver(mark);
   recorder.marking.observe(document, { childList: true, subtree: true });
-  for (const name of recorder.names) {
+  for (const name of names.split(" ")) {
     // Only capturing hears events that do not bubble, and only `ready` does (measured).
     addEventListener(
       `chatkit.${name}`,
@@ -126,15 +121,15 @@
     );
   }
   addEventListener("click", (event) => recorder.guard(event), true);
-  addEventListener("securitypolicyviolation", (event) => recorder.violations.push(event));
+  addEventListener("securitypolicyviolation", (event) => recorder.violations?.push(event));
 
   const preload = (path) => {
     const link = document.createElement("link");
-    link.crossOrigin = "anonymous";
+    link.crossOrigin = "";
     link.nonce = tag.nonce;
     // Megabytes, for which the chat is not to wait.
     if (/(wasm|zip|json)$/.test(path)) link.fetchPriority = "low";
-    link.href = recorder.base + path;
+    link.href = base + path;
     if (path.endsWith("js")) link.rel = "modulepreload";
     else {
       link.rel = "preload";
@@ -148,25 +143,30 @@
   /**
    * Whether the page has PyScript: a core, or scripts or a configuration of our type. The document
    * is parsed and no module has run: the last moment at which the page's core, which reads the
-   * configuration once, sees one of ours.
+   * configuration once, sees one of ours. Nothing where nobody needs us: a tag may stand in every
+   * page of a site, and Python is megabytes.
    */
   const look = () => {
-    const { type, base } = recorder;
     const scripts = document.querySelector(
       `:is(script[type=${type}],${type}-script):not([worker])`,
     );
-    const config = document.querySelector(`${type}-config`);
+    const configured = document.querySelector(`${type}-config`);
     const modules = [...document.querySelectorAll("script[type=module]")];
     const isShared =
       scripts ||
-      config ||
+      configured ||
       core ||
       modules.some(({ src, text }) => recorder.core.test(src ? `from"${src}"` : text));
+    if (
+      !(isShared || main || element || config || document.querySelector(`openai-chatkit,${PARTS}`))
+    )
+      return;
     OURS.forEach(preload);
     if (!isShared) [...CORE, ...INTERPRETERS[type]].forEach(preload);
     else if (!scripts) {
       const starter = document.createElement(`${type}-script`);
-      if (!config) starter.setAttribute("config", `{"interpreter":"${base}runtime.mjs"}`);
+      recorder.starter = starter;
+      if (!configured) starter.setAttribute("config", `{"interpreter":"${base}runtime.mjs"}`);
       document.head.append(starter);
     }
     return isShared;
@@ -176,26 +176,27 @@
     clearTimeout(recorder.timer);
     controls = "[data-chatkit-toolbar] [data-chatkit-action]:not(a,[data-chatkit-gate])";
     for (const control of document.querySelectorAll(`[data-chatkit-off]:not(${controls})`)) {
-      const pageValue = control.getAttribute("data-chatkit-page-disabled");
+      control.ariaDisabled = control.getAttribute("data-chatkit-page-disabled");
       control.removeAttribute("data-chatkit-off");
       control.removeAttribute("data-chatkit-page-disabled");
-      if (pageValue === null) control.removeAttribute("aria-disabled");
-      else control.setAttribute("aria-disabled", pageValue);
     }
-    for (const part of document.querySelectorAll("[data-chatkit-toolbar],[data-chatkit-status]")) {
+    for (const part of document.querySelectorAll(PARTS)) {
       part.setAttribute("data-chatkit-reason", "no-python");
       if (part.matches("[data-chatkit-status]"))
         part.textContent = "The chat helpers could not start.";
     }
-    console.error("[chatkit-sync] sync/start.js could not be loaded:", why);
+    console.error("[chatkit-sync] sync/start.js did not load:", why);
   };
   // Much longer is no time at all (HTML standard: a number of 32 bits).
   recorder.limit = Math.min(limit > 0 ? limit * 1000 : 30_000, 1e9);
-  recorder.timer = setTimeout(giveUp, recorder.limit, "no answer");
   const go = () => {
     // The page may bring Python itself.
-    if (start !== "none") recorder.isShared = look();
-    import(`${recorder.base}sync/start.js`).then(({ start }) => start(recorder)).catch(giveUp);
+    recorder.isShared = start !== "none" && look();
+    isWaiting = recorder.isShared === undefined;
+    if (isWaiting) return;
+    recorder.began = performance.now();
+    recorder.timer = setTimeout(giveUp, recorder.limit, "no answer");
+    import(`${base}sync/start.js`).then(({ start }) => start(recorder)).catch(giveUp);
   };
   // Not before: where a module is on its way no import map is taken any more (measured in Firefox),
   // and the page may have one further down.

@@ -30,7 +30,7 @@ const served = new WeakSet();
  * @returns a promise that rejects, in words for the page's developer, where Python cannot come
  */
 export async function startPython(recorder, settings) {
-  const { base, isShared, type } = recorder;
+  const { base, type } = recorder;
   const { main, package: name = "sync", start } = recorder.tag.dataset;
   if (!/^[A-Za-z_]\w*$/.test(name)) throw new Error(noName(name));
   const ours = read({ base, type, plugins: NO_PLUGINS, text });
@@ -52,13 +52,16 @@ export async function startPython(recorder, settings) {
   // Not everybody needs all of them, and what is missing is told where it is awaited.
   const codes = parts.map(({ code }) => code);
   for (const promise of [ours.config, ours.main, ours.files, ...codes]) promise.catch(() => {});
+  if (isPages && !main && !recorder.isShared)
+    throw new Error('data-start="page" needs data-main, the Python that calls sync.start');
   const core = `${base}vendor/pyscript/core.js`;
   const otherType = type === "py" ? "mpy" : "py";
-  if (isShared) {
-    const theirs = await coreOf(recorder);
-    if (!theirs) watch(type);
+  const theirs = recorder.isShared ? await coreOf(recorder) : null;
+  if (theirs || isWanted(recorder)) {
+    watch(type);
     await furnish(await interpreterOf(theirs ?? (await loadCore(core, otherType)), type));
   } else {
+    recorder.starter?.remove();
     // The configuration has to be on the page before the core looks for one.
     await run(type, parts.shift(), await ours.config);
     watch(type);
@@ -102,8 +105,26 @@ async function pageCode(address, isNeeded) {
   }
 }
 
-/** PyScript's core, of our own: a second copy beside one that runs would throw. */
+/** Whether the page has Python or a configuration of our type, beside what the tag put there for a core. */
+function isWanted({ isShared, starter, type }) {
+  const wanted = document.querySelectorAll(`script[type=${type}],${type}-script,${type}-config`);
+  return Boolean(isShared) && [...wanted].some((one) => one !== starter);
+}
+
+/** Until the page's own modules have run: a core that one of them brings is not for us to be before. */
+function modulesHaveRun() {
+  const [visit] = performance.getEntriesByType("navigation");
+  if (document.readyState === "complete" || visit?.domContentLoadedEventStart) return;
+  return new Promise((resolve) => {
+    for (const name of ["DOMContentLoaded", "load"])
+      addEventListener(name, resolve, { once: true });
+  });
+}
+
+/** PyScript's core, of our own: of two copies on a page the second throws, whoever's it is. */
 async function loadCore(core, otherType) {
+  await modulesHaveRun();
+  if (globalThis[MODULES]) throw new Error(UNSEEN);
   if (
     !document.querySelector(`script[type=${otherType}],${otherType}-script,${otherType}-config`)
   ) {
@@ -129,18 +150,23 @@ async function loadCore(core, otherType) {
 /** The page's core: the one that the page's author has named, or what looks like one and is. */
 async function coreOf({ core: pattern, tag }) {
   const { core: named } = tag.dataset;
-  const addresses = named === undefined ? [] : [named];
+  if (named !== undefined) {
+    // The page's author means it.
+    const core = await import(new URL(named, document.baseURI).href);
+    if (core.whenDefined) return core;
+    throw new Error(`data-core="${named}" is no core of PyScript`);
+  }
   for (const { src, text } of document.querySelectorAll("script[type=module]")) {
     const code = src ? `from"${src}"` : text;
-    for (const [, address] of code.matchAll(new RegExp(pattern, "g"))) addresses.push(address);
-  }
-  for (const address of addresses) {
-    const core = await import(new URL(address, document.baseURI).href).catch((error) => {
-      if (address === named) throw error;
+    for (const [, address] of code.matchAll(new RegExp(pattern, "gm"))) {
+      // A bare name is the import map's.
+      const isAddress = /^(\.{0,2}\/|[\w+.-]+:)/.test(address);
+      const core = await import(
+        isAddress ? new URL(address, document.baseURI).href : address
+      ).catch(() => null);
+      if (core?.whenDefined) return core;
       // It only looks like one, may not be there, and ours would do.
-      return null;
-    });
-    if (core?.whenDefined) return core;
+    }
   }
   return null;
 }

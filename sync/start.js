@@ -16,17 +16,17 @@
 import { configure, fail, observe } from "./controls.js";
 
 const LIKELY =
-  "Likely: a file of PyScript or of the interpreter did not load, or there is not enough memory.";
+  "Likely: a file of PyScript or of the interpreter did not load or is still on its way, or there is not enough memory.";
 const STARTS = [undefined, "page", "none"];
 const RUNTIMES = [undefined, null, "", "py", "mpy"];
 
 /** @param recorder what embed.js has put in place */
 export function start(recorder) {
-  const { base, limit, tag, violations } = recorder;
+  const { base, began, limit, tag, violations } = recorder;
   const { config, limit: given, runtime, runtimeParameter, start: how } = tag.dataset;
   configure(recorder);
   observe();
-  const asked = new URLSearchParams(location.search).get(runtimeParameter);
+  const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
   for (const one of [runtime, asked])
     if (!RUNTIMES.includes(one))
       console.warn(
@@ -77,7 +77,7 @@ export function start(recorder) {
   clearTimeout(recorder.timer);
   recorder.timer = setTimeout(
     () => giveUp(`Python did not start within ${limit / 1000} s. ${cause()}`),
-    limit,
+    began + limit - performance.now(),
   );
   if (recorder.missed) recorder.miss(recorder.missed);
   recorder.settings = attributesOf(tag);

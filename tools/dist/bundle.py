@@ -151,7 +151,7 @@ def write_scripts(
     ours = bundle.add("ours", ".js", one_module(sources, values, list(interpreters.values())))
     names = {
         # What the tag imports, and what it sends for early.
-        "${recorder.base}sync/start.js": f"${{recorder.base}}{ours}",
+        "${base}sync/start.js": f"${{base}}{ours}",
         '"sync/start.js",': f'"{ours}",',
         "sync/start.js": "our part",
         '"sync/controls.js",': "",

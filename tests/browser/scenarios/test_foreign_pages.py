@@ -3,6 +3,8 @@
 On each of them the whole has to work: restore, gating, a message and a switch.
 """
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -324,12 +326,51 @@ def test_beside_a_configuration_in_an_element_and_no_script(scene: Scene, their_
     everything(scene, a, b)
 
 
+@pytest.mark.parametrize("how", ["bare", "at-the-root"])
+def test_a_core_that_an_inline_module_names_in_its_own_way(
+    scene: Scene, their_core: str, how: str
+) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    imports = {"pyscript/core.js": their_core, "/core.js": their_core}
+    name = "pyscript/core.js" if how == "bare" else "/core.js"
+    theirs = f"""<script type="importmap">{json.dumps({"imports": imports})}</script>
+      <script type="module">
+        import {{
+          hooks,
+        }} from "{name}";
+      </script>""" + OWN.format(type=scene.runtime, config=CONFIG)
+    scene.open(body=bar(a, b), query=f"?threadId={a}", foot=theirs)
+    everything(scene, a, b)
+    expect_unharmed(scene, scene.runtime)
+
+
+def test_a_core_in_a_comment_is_none(scene: Scene) -> None:
+    """It is neither asked for, nor does anything else change."""
+    requests: list[str] = []
+    scene.page.on("request", lambda request: requests.append(request.url))
+    head = """<script type="module">
+      // import "/gone/core.js";
+      /* Once it was: import "/gone/core.js";
+       * import "/gone/core.js"; */
+    </script>"""
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=head)
+    everything(scene, a, b)
+    assert [url for url in requests if "/gone/" in url] == []
+    assert scene.js("window[Symbol.for('chatkit-sync')].isShared") is False
+
+
 def test_a_file_named_core_that_is_not_pyscripts(scene: Scene) -> None:
+    """PyScript comes as where there is no such file: without its plugins."""
+    requests: list[str] = []
+    scene.page.on("request", lambda request: requests.append(request.url))
     a, b = make(scene, "Alpha", "Beta")
     scene.site.add_page("/scene/core.js", "export const mine = 1;", "text/javascript")
     head = '<script type="module" src="/scene/core.js"></script>'
     scene.open(body=bar(a, b), query=f"?threadId={a}", head=head)
     everything(scene, a, b)
+    assert [url for url in requests if re.search("donkey|py-editor|py-game", url)] == []
+    assert scene.locate(f"{scene.runtime}-script").count() == 0
 
 
 def test_a_core_that_is_named_and_not_there_is_told(scene: Scene) -> None:
@@ -338,6 +379,12 @@ def test_a_core_that_is_named_and_not_there_is_told(scene: Scene) -> None:
     scene.console.allow(".*404.*|disallowed MIME type")
     scene.open(attributes='data-core="/gone/core.js"', wait=False)
     scene.expect_report("error: ", "Python could not be started", "/gone/core.js")
+
+
+def test_a_core_that_is_named_and_is_none_is_told(scene: Scene) -> None:
+    scene.site.add_page("/scene/chunk.js", "export const mine = 1;", "text/javascript")
+    scene.open(attributes='data-core="/scene/chunk.js"', wait=False)
+    scene.expect_report("error: ", 'data-core="/scene/chunk.js" is no core of PyScript')
 
 
 def test_what_only_looks_like_a_core_and_is_not_there(scene: Scene) -> None:
@@ -400,16 +447,25 @@ def test_pyscript_that_comes_later_is_told_of(scene: Scene, their_core: str) -> 
 def test_a_core_that_a_script_of_the_pages_brings_is_told_of_and_can_be_named(
     scene: Scene, their_core: str
 ) -> None:
-    """What an external module imports cannot be seen."""
+    """What an external module imports cannot be seen. However late it comes, ours is not before it:
+    of two cores the second throws, and takes the page's code with it.
+    """
     a, b = make(scene, "Alpha", "Beta")
-    # Where theirs comes first it has read no configuration, and asks the CDN. Firefox names no
-    # address, neither of what is not there nor of what a page that is left was still asking for.
-    scene.console.allow("polyscript.js_modules|cdn.jsdelivr.net|^NetworkError when attempting")
-    scene.site.add_page("/scene/app.js", f'import "{their_core}";', "text/javascript")
+    # Theirs has read no configuration, and asks the CDN. Firefox names no address, neither of what
+    # is not there nor of what a page that is left was still asking for.
+    scene.console.allow("cdn.jsdelivr.net|^NetworkError when attempting")
+    app = f'import "{their_core}"; document.body.dataset.own = "ran";'
+    scene.site.add_page("/scene/app.js", app, "text/javascript")
     head = '<script type="module" src="/scene/app.js"></script>'
+    theirs = scene.hold("**/theirs/core.js")
     scene.open(body=bar(a, b), head=head, wait=False)
-    # Whichever of the two cores came first, and it may be said of either.
-    scene.wait(lambda: any("data-core" in text for text in scene.reports()), "data-core is named")
+    scene.page.wait_for_function(
+        "performance.getEntriesByType('resource').some((one) => /\\.wasm$/.test(one.name))",
+        timeout=START_LIMIT,
+    )
+    theirs.release()
+    scene.expect_report("error: ", "PyScript runs on this page", "data-core names it")
+    expect(scene.locate("body")).to_have_attribute("data-own", "ran")
     # By the page's own hand: Playwright's goto breaks off in Firefox where a page still loads.
     scene.site.add_page("/scene/between", "<!doctype html><title>-</title>")
     scene.js("location.assign('/scene/between')")
@@ -418,12 +474,17 @@ def test_a_core_that_a_script_of_the_pages_brings_is_told_of_and_can_be_named(
     named = f'data-core="{their_core}"'
     scene.open(body=bar(a, b), head=head, query=f"?threadId={a}", attributes=named)
     everything(scene, a, b)
+    expect(scene.locate("body")).to_have_attribute("data-own", "ran")
 
 
 @pytest.mark.parametrize("container", ["", "<main><p>Text</p></main>"], ids=["body", "inside"])
-def test_a_configuration_that_comes_later_is_told_of(scene: Scene, container: str) -> None:
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+def test_a_configuration_that_comes_later_is_told_of(
+    scene: Scene, their_core: str, container: str, whose: str
+) -> None:
     a, b = make(scene, "Alpha", "Beta")
-    scene.open(body=bar(a, b), query=f"?threadId={a}")
+    head = f'<script type="module" src="{their_core}"></script>' if whose == "theirs" else ""
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=head)
     scene.js(
         "([type, container]) => { const script = document.createElement('script');"
         " script.type = type; script.setAttribute('config', '{}');"

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Request, Route, expect
 
-from .scene import CONTROLS, LIMIT, START_LIMIT, TOOLBAR, Scene
+from .scene import CONTROLS, ELEMENT, LIMIT, START_LIMIT, TOOLBAR, Scene
 
 # The recorder's clock can be moved on: clicks and Python read it, events carry their own stamps.
 SKEW = """<script>
@@ -257,7 +257,7 @@ def test_when_not_even_our_javascript_comes_the_page_has_what_is_its_own(
     else:
         ours = scene.hold("**/sync/start.js")
     scene.open(wait=False, fake=True, attributes='data-limit="1"')
-    scene.expect_report("error: ", "sync/start.js could not be loaded")
+    scene.expect_report("error: ", "sync/start.js did not load")
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.")
     scene.expect_on("open-a", "gate")
     scene.expect_off("new", "send", reason="starting")
@@ -277,7 +277,52 @@ def test_when_not_even_our_javascript_comes_the_page_has_what_is_its_own(
         return
     scene.locate("#open-a").click()
     scene.expect_query("?threadId=thr_first")
-    scene.expect_report("error: ", "sync/start.js could not be loaded")
+    scene.expect_report("error: ", "sync/start.js did not load")
+
+
+def test_what_our_javascript_takes_is_taken_off_the_limit(scene: Scene) -> None:
+    """Python has what is left of it, not the whole once more."""
+    ours = scene.hold("**/sync/start.js")
+    scene.hold_python()
+    head = """<script>
+      const plain = setTimeout;
+      window.setTimeout = (call, delay, ...rest) => {
+        scene.notes.push(delay);
+        return plain(call, delay, ...rest);
+      };
+    </script>"""
+    scene.open(wait=False, fake=True, head=head, attributes='data-limit="5"')
+    scene.wait(lambda: ours.asked > 0, "our JavaScript is asked for")
+    spent = scene.js("performance.now() - window[Symbol.for('chatkit-sync')].began")
+    scene.js("scene.notes.length = 0")
+    ours.release()
+    scene.expect_report("error: ", "Python did not start within 5 s")
+    [left] = [delay for delay in scene.js("scene.notes") if 1000 < delay <= 5000]
+    assert left <= 5000 - spent
+
+
+def test_a_tag_on_a_page_without_a_chat_asks_for_nothing_until_there_is_one(scene: Scene) -> None:
+    """It may stand in every page of a site, and Python is megabytes."""
+    asked: list[str] = []
+    scene.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    scene.open(wait=False, fake=True, body="<p>Text</p>", element="")
+    scene.page.wait_for_load_state("load")
+    scene.js("document.querySelector('main').innerHTML = '<b>More text</b>'")
+    scene.js("fetch('/scene/scene.js').then(() => 0)")
+    scene.wait(lambda: asked.count("/scene/scene.js") == 2, "what the page asks for last")
+    of_ours = [path for path in asked if path.startswith(("/sync/", "/vendor/"))]
+    assert of_ours == ["/sync/embed.js"]
+    markup = TOOLBAR + ELEMENT
+    scene.js("(markup) => { document.querySelector('main').innerHTML = markup; }", markup)
+    scene.press("#send")
+    scene.expect_phase("idle", limit=START_LIMIT)
+    scene.expect_calls(["sendUserMessage", {"text": "Said by a control"}])
+
+
+def test_a_start_by_the_page_needs_the_pages_python(scene: Scene) -> None:
+    scene.open(wait=False, fake=True, attributes='data-start="page"')
+    scene.expect_report("error: ", 'data-start="page" needs data-main')
+    expect(scene.locate("#status")).to_have_text("The chat helpers could not start.")
 
 
 @pytest.mark.parametrize(
