@@ -15,6 +15,9 @@ const LONGEST = 2 ** 31 - 1;
 /** Seconds by which a function's answer may be late until nobody waits for it any more. */
 const SLACK = 1;
 
+/** The id under which nothing is told: whatever is, Python first does what it has put off. */
+const NOBODY = 0;
+
 /** @param receive Python's one function @returns the methods that browser.py calls */
 export function connect(receive) {
   const elements = new Map();
@@ -42,12 +45,16 @@ export function connect(receive) {
     return lastElement;
   };
 
+  const owe = (element, more) => {
+    if (!due.size) queueMicrotask(drawDue);
+    due.set(element, { ...due.get(element), ...more });
+  };
   const drawDue = () => {
     const states = [...due];
     due.clear();
-    for (const [element, state] of states) {
-      controls.draw(element, state);
-      if (state.snapshot) announce(element, state.snapshot);
+    for (const [element, { state, news }] of states) {
+      if (state) controls.draw(element, state);
+      if (news) announce(element, news);
     }
   };
 
@@ -112,19 +119,31 @@ export function connect(receive) {
       return watch(target, begin(id), (value) => tell(id, value), known);
     },
     about: (number) => JSON.stringify(about(elements.get(number))),
-    listen: (id, number) => listen(elements.get(number), begin(id), (value) => tell(id, value)),
-    /** Once for all that one task changes: no person can click or look in between. */
+    listen(id, number) {
+      const send = (value) => {
+        tell(id, value);
+        // What Python has left for later: see `Browser.defer`.
+        if (due.size) queueMicrotask(() => tell(NOBODY, null));
+      };
+      listen(elements.get(number), begin(id), send);
+    },
+    /**
+     * At once, before Python goes on, and then once more for all that the same task changes besides:
+     * no person can click or look in between. The page's scripts hear the last of it.
+     */
     draw(number, json) {
       const element = elements.get(number) ?? null;
       const state = JSON.parse(json);
-      state.snapshot ??= due.get(element)?.snapshot;
-      if (!due.size) queueMicrotask(drawDue);
-      due.set(element, state);
+      const isFirst = !due.has(element);
+      if (isFirst) controls.draw(element, state);
+      owe(element, isFirst ? {} : { state });
     },
-    announce: (number, json) => announce(elements.get(number) ?? null, JSON.parse(json)),
+    announce: (number, json) => owe(elements.get(number) ?? null, { news: JSON.parse(json) }),
     release(number) {
       const element = elements.get(number) ?? null;
+      const news = due.get(element)?.news;
       due.delete(element);
+      if (news) announce(element, news);
       controls.release(element);
       elements.delete(number);
     },
@@ -311,6 +330,8 @@ function plainDetail(name, detail) {
     const { name: errorName, message } = describe(detail?.error);
     return { name: errorName, message };
   }
+  // Of all events that come often only a few have one.
+  if (detail === null) return {};
   const plain = attempt(() => JSON.parse(JSON.stringify(detail)));
   return plain.ok && typeof plain.value === "object" ? (plain.value ?? {}) : {};
 }
@@ -341,7 +362,7 @@ function watch(target, signal, send, { elements, served, heirs, due, keep }) {
     if (!found?.isConnected || !isFree(found)) return;
     // Replaced in one task: its having gone is no news, but where it was named by its id.
     const gone = due.get(former);
-    if (gone) gone.snapshot = undefined;
+    if (gone) gone.news = undefined;
     current = found;
     served.set(found, mine);
     elements.delete(last);

@@ -5,6 +5,7 @@ is more, so that both interpreters see the same values. Elements stay in JavaScr
 their number. `None` is `null` on the way out, and `null` and `undefined` are `None` on the way in.
 """
 
+import gc
 import json
 import sys
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     Undo = Callable[[], None]
+
+COLLECT_AFTER = 1024 * 1024
+"""Bytes that MicroPython takes before it looks for garbage. By itself it does so after 16 KB, in a
+heap of 135 MB, and that is two thirds of what an event costs (measured).
+"""
 
 _shared: "list[Browser]" = []
 
@@ -34,13 +40,20 @@ class Browser:
 
         self._handlers: "dict[int, Callable[[Any, Any], None]]" = {}
         self._last = 0
+        self._deferred: "list[Callable[[], None]]" = []
         self.claims: "set[str]" = set()
         self.known: "dict[str, dict[str | None, set[str]]]" = {}
         self.written_at: "float | None" = None
+        if hasattr(gc, "threshold") and 0 <= gc.threshold() < COLLECT_AFTER:
+            gc.threshold(COLLECT_AFTER)
         self._proxy = create_proxy(self._receive)
         self._bridge = chatkit_bridge.connect(self._proxy)
+        # Once: looking a method up costs as much as calling it, and every change is drawn.
+        self._draw = self._bridge.draw
 
     def _receive(self, number: "int", text: "str", value: "Any") -> "None":
+        if self._deferred:
+            self.catch_up()
         handler = self._handlers.get(number)
         if handler is not None:
             self._call(handler, json.loads(text), value)
@@ -92,6 +105,24 @@ class Browser:
 
         number = self._register(fired)
         self._bridge.soon(number)
+
+    def defer(self, function: "Callable[[], None]") -> "None":
+        """Calls `function` once when the event that is being told has been handed around, and so
+        after everybody has seen what was drawn for it; or with the next `catch_up` where that is
+        earlier: whatever else is told finds it done.
+        """
+        self._deferred.append(function)
+
+    def catch_up(self) -> "None":
+        """Calls what is deferred, in order. Whoever may be called by the page's own Python does so
+        first: that may run between an event and what it has deferred.
+        """
+        while self._deferred:
+            function = self._deferred.pop(0)
+            try:
+                function()
+            except Exception as error:
+                self.report_exception(error, "while handling what the element told")
 
     def waiting(self) -> "tuple[Any, Callable[[], None]]":
         """What a coroutine awaits, and what lets it go on; more than once is fine.
@@ -206,7 +237,7 @@ class Browser:
 
     def draw(self, element: "int", text: "str") -> "None":
         """One state for all controls of an element, as JSON: see `toolbar.py`."""
-        self._bridge.draw(element, text)
+        self._draw(element, text)
 
     def announce(self, element: "int", text: "str") -> "None":
         """A snapshot, as JSON, for the page's own scripts: the event `chatkit-sync`."""

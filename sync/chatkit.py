@@ -77,7 +77,7 @@ class ChatKit(Events):
         if not known:
             said = f"ChatKit() takes a selector or an element, not {kind_of(target)}."
             raise ChatKitSettingsError(said)
-        self._session = Session(browser, known, options, checked, self._perform)
+        self._whole = Session(browser, known, options, checked, self._perform)
         self._browser = browser
         self._started = False
         self._stopped = False

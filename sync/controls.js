@@ -138,14 +138,15 @@ function forgetLoaded(node) {
     copy.removeAttribute("data-loaded");
 }
 
-/** Draws, without being told of what we write ourselves. */
-function drawEach(some) {
+/** Draws some containers, in `state` where it is all of theirs, without being told of what we write ourselves. */
+function drawEach(some, state) {
   const touched = note(keeper.takeRecords());
-  keeper.disconnect();
-  for (const container of new Set([...some, ...touched])) drawContainer(container);
-  keeper.observe(document, { subtree: true, attributes: true, attributeFilter: WRITTEN });
-  for (const status of document.querySelectorAll(STATUS))
-    keeper.observe(status, { childList: true, characterData: true, subtree: true });
+  for (const container of some) {
+    touched.delete(container);
+    drawContainer(container, state ?? stateOf(container));
+  }
+  for (const container of touched) drawContainer(container, stateOf(container));
+  keeper.takeRecords();
 }
 
 /** The page has changed what we had written: what it wants of a control that is off is noted. */
@@ -223,7 +224,8 @@ export function release(element) {
 export function draw(element, state) {
   if (element) states.set(element, state);
   else withoutElement = state;
-  drawEach([...containers()].filter((container) => ownerOf(container) === element));
+  const mine = [...containers()].filter((container) => ownerOf(container) === element);
+  drawEach(mine, failed ? FAILED : state);
 }
 
 /** Whether a control belongs to the element. */
@@ -264,6 +266,11 @@ function containers() {
 
 function drawAll() {
   drawEach(containers());
+  // A status may have come.
+  keeper.disconnect();
+  keeper.observe(document, { subtree: true, attributes: true, attributeFilter: WRITTEN });
+  for (const status of document.querySelectorAll(STATUS))
+    keeper.observe(status, { childList: true, characterData: true, subtree: true });
   for (const stray of document.querySelectorAll(`${CONTROL},[data-chatkit-show]`))
     if (!stray.closest(TOOLBAR))
       report(stray, "stands outside any [data-chatkit-toolbar], so nothing switches it");
@@ -324,8 +331,7 @@ function query(selector) {
   }
 }
 
-function drawContainer(container) {
-  const state = stateOf(container);
+function drawContainer(container, state) {
   if (state.reason) set(container, "data-chatkit-reason", state.reason);
   else container.removeAttribute("data-chatkit-reason");
   if (container.matches(STATUS)) drawStatus(container, state);

@@ -30,7 +30,13 @@ OWN_EVENTS = ("http.error",)
 class Events:
     """The listening half of `ChatKit`."""
 
-    _session: "Session"
+    _whole: "Session"
+
+    @property
+    def _session(self) -> "Session":
+        """What is behind it, with everything handled that the element has told by now."""
+        self._whole.browser.catch_up()
+        return self._whole
 
     def on(self, name: "str", function: "Callable[..., Any] | None" = None) -> "Any":
         """Calls `function` for an event of the element, named without its `chatkit.`.

@@ -36,8 +36,9 @@ def added(
 ) -> Any: ...
 
 class Events:
-    _session: Session
-
+    _whole: Session
+    @property
+    def _session(self) -> Session: ...
     @overload
     def on(self, name: _WithNothing, function: None = None) -> Callable[[_Nothing], _Nothing]: ...
     @overload

@@ -176,7 +176,7 @@ class Session:
         wanted = self.memory.appeared(about)
         self._watchdog.start()
         undos = self._element_undos
-        undos.append(self.browser.listen(element, self._heard, self._toolbar.clicked))
+        undos.append(self.browser.listen(element, self._element_told, self._toolbar.clicked))
         self.memory.caught_up()
         if self.owning is not None and not self._stopped:
             undos.append(self.owning.configure(element, wanted, self.told))
@@ -187,6 +187,7 @@ class Session:
             # It was ready before anybody listened: what it shows is unknown, not none.
             self.told("own.ready")
         self._toolbar.draw(self.snapshot)
+        self._toolbar.follow()
 
     def _left(self, element: "int") -> "None":
         self._release_element()
@@ -219,24 +220,57 @@ class Session:
         """An event of ours."""
         self._heard(name, detail or {}, self.browser.now())
 
+    def _element_told(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
+        """An event of the element: controls are switched first, and then comes the rest."""
+        if self._stopped or self._draining or self.memory.is_replaying:
+            self._heard(name, detail, at)
+            return
+        before = self._advance(name, detail)
+        if self.snapshot is before:
+            self._handle(before, name, detail, at)
+        else:
+            self.browser.defer(lambda: self._handle(before, name, detail, at))
+
     def _heard(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
         if self._stopped:
             return
-        self._queue.append((name, detail, at))
         if self._draining:
+            self._queue.append((name, detail, at))
+            return
+        # What the element has told before.
+        self.browser.catch_up()
+        self._handle(self._advance(name, detail), name, detail, at)
+
+    def _advance(self, name: "str", detail: "dict[str, Any]") -> "Snapshot":
+        """Goes on to the next snapshot, and returns the one before."""
+        before = self.snapshot
+        self.snapshot = advance(before, name, detail)
+        if self.snapshot is not before:
+            self._toolbar.draw(self.snapshot)
+        return before
+
+    def _handle(
+        self, before: "Snapshot", name: "str", detail: "dict[str, Any]", at: "float"
+    ) -> "None":
+        """One event that has advanced the snapshot, and then whatever it has led to."""
+        if self._stopped:
             return
         self._draining = True
         try:
+            self._follow(before, name, detail, at)
             while self._queue:
-                self._handle(*self._queue.pop(0))
+                name, detail, at = self._queue.pop(0)
+                self._follow(self._advance(name, detail), name, detail, at)
         finally:
             self._draining = False
         if self._stopping:
             self._let_go()
 
-    def _handle(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
-        before = self.snapshot
-        self.snapshot = after = advance(before, name, detail)
+    def _follow(
+        self, before: "Snapshot", name: "str", detail: "dict[str, Any]", at: "float"
+    ) -> "None":
+        """Everybody else does what an event asks of them."""
+        after = self.snapshot
         if not name.startswith("own.") or is_life(after, name, detail):
             self._watchdog.alive()
         self._watchdog.observe(after)
@@ -248,7 +282,7 @@ class Session:
         self.memory.observe(before, name, detail, at)
         if after is not before:
             self.commands.wake()
-            self._toolbar.draw(after)
+            self._toolbar.follow()
         public = "http.error" if name == "own.http" and is_error(detail) else name
         if not public.startswith("own."):
             self.listeners.tell(public, arguments(public, detail))
@@ -277,6 +311,7 @@ class Session:
 
     def command_started(self, command: "str", parameters: "list[Any]") -> "None":
         """One of our commands is on its way to the element."""
+        self.browser.catch_up()
         self.memory.command_started(command, parameters)
 
     def command_ended(self, command: "str", parameters: "list[Any]", outcome: "str") -> "None":

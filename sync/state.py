@@ -177,9 +177,10 @@ def as_dict(snapshot: "Snapshot") -> "dict[str, object]":
 
 def replace(snapshot: "Snapshot", changes: "dict[str, object]") -> "Snapshot":
     """The snapshot with some fields changed; the same object where nothing differs."""
-    if all(getattr(snapshot, name) == value for name, value in changes.items()):
-        return snapshot
-    return Snapshot(**(as_dict(snapshot) | changes))  # type: ignore[arg-type]
+    for name, value in changes.items():
+        if getattr(snapshot, name) != value:
+            return Snapshot(**(as_dict(snapshot) | changes))  # type: ignore[arg-type]
+    return snapshot
 
 
 def thread_of(detail: "dict[str, object]") -> "str | None":

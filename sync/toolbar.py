@@ -62,12 +62,13 @@ def status_key(snapshot: "Snapshot", *, owner: "bool") -> "str | None":
 
     A companion cannot see the bytes of a long answer, so its words for a stall are milder.
     """
-    if snapshot.phase == "stalled":
+    phase = snapshot.phase
+    if phase == "stalled":
         return "stalled" if owner else "stalled-companion"
-    if snapshot.phase == "failed" and f"failed-{snapshot.failure}" in TEXTS:
+    if phase == "failed" and f"failed-{snapshot.failure}" in TEXTS:
         return f"failed-{snapshot.failure}"
-    if snapshot.phase != "idle":
-        return snapshot.phase
+    if phase != "idle":
+        return phase
     return "locked" if snapshot.locked else snapshot.notice
 
 
@@ -100,9 +101,10 @@ def is_switch(click: "dict[str, Any]") -> "bool":
 class Toolbar:
     """Draws snapshots and collects clicks for one element at a time.
 
-    Duties: `attach` an element (it is `element` from then on), `draw` every snapshot, `clicked`
-    for every click. `perform(click, waits)` is called for those that count; `waits` is true for
-    clicks that were made while the chat started.
+    Duties: `attach` an element (it is `element` from then on), `draw` every snapshot before anybody
+    else does anything about it, `follow` when they have, `clicked` for every click.
+    `perform(click, waits)` is called for those that count; `waits` is true for clicks that were
+    made while the chat started.
     """
 
     def __init__(
@@ -124,6 +126,8 @@ class Toolbar:
         self._drawn = ""
         self._key: "str | None" = None
         self._text = ""
+        self._notice: "str | None" = None
+        self._is_unsaid = False
         self._timer: "object" = None
         self._snapshot: "Snapshot | None" = None
         self._told: "Snapshot | None" = None
@@ -160,16 +164,28 @@ class Toolbar:
         key = status_key(snapshot, owner=self._owner())
         if key != self._key:
             self._key = key
-            self._text = ""
+            # A notice is a result, not a phase that may be over in a moment.
+            self._notice = snapshot.notice
+            is_result = key is not None and key == self._notice
+            self._text = self._texts.get(key or "", "") if is_result else ""
+            self._is_unsaid = True
+        self._send()
+
+    def follow(self) -> "None":
+        """What has been drawn is told to the page's scripts, and to people if it lasts; clicks that
+        have waited for it run.
+        """
+        snapshot = self._snapshot
+        if snapshot is not None and snapshot is not self._told:
+            self._told = snapshot
+            self._browser.announce(self.element, json.dumps(plain(snapshot)))
+        if self._is_unsaid:
+            self._is_unsaid = False
             self._browser.cancel(self._timer)
             self._timer = None
-            if key is not None and key == snapshot.notice:
-                # A result, not a phase that may be over in a moment.
-                self._text = self._texts.get(key, "")
-            elif key is not None:
+            if self._key is not None and self._key != self._notice:
                 self._timer = self._browser.later(self._announce_after, self._announce)
-        self._send()
-        if self._kept and snapshot.phase != "starting":
+        if self._kept and snapshot is not None and snapshot.phase != "starting":
             self._release(snapshot)
 
     def missing(self, snapshot: "Snapshot") -> "None":
@@ -177,7 +193,8 @@ class Toolbar:
         does not wait for that.
         """
         if self.element == NO_ELEMENT:
-            self._browser.draw(NO_ELEMENT, json.dumps(picture(snapshot, "") | {"gate": None}))
+            shown = json.loads(picture(snapshot, "")) | {"gate": None}
+            self._browser.draw(NO_ELEMENT, json.dumps(shown))
 
     def _announce(self) -> "None":
         self._timer = None
@@ -188,13 +205,10 @@ class Toolbar:
         snapshot = self._snapshot
         if snapshot is None:
             return
-        text = json.dumps(picture(snapshot, self._text))
-        if text == self._drawn and snapshot is self._told:
-            return
-        self._drawn = text
-        told = None if snapshot is self._told else plain(snapshot)
-        self._told = snapshot
-        self._browser.draw(self.element, text[:-1] + ', "snapshot": ' + json.dumps(told) + "}")
+        text = picture(snapshot, self._text)
+        if text != self._drawn:
+            self._drawn = text
+            self._browser.draw(self.element, text)
 
     def _release(self, snapshot: "Snapshot") -> "None":
         kept, self._kept = self._kept, []
@@ -216,17 +230,37 @@ def reason_of(snapshot: "Snapshot") -> "str | None":
     return snapshot.notice
 
 
-def picture(snapshot: "Snapshot", text: "str") -> "dict[str, object]":
-    """A snapshot as `controls.js` draws it."""
-    return {
+def picture(snapshot: "Snapshot", text: "str") -> "str":
+    """A snapshot as `controls.js` draws it, as JSON."""
+    shown = {
         "phase": snapshot.phase,
         "busy": snapshot.busy,
         "thread": snapshot.thread_id,
         "reason": reason_of(snapshot),
-        "off": controls(snapshot),
-        "gate": page_refusal(snapshot),
         "text": text,
     }
+    return f"{json.dumps(shown)[:-1]}, {gates(snapshot)}}}"
+
+
+_gates: "dict[tuple[object, ...], str]" = {}
+
+
+def gates(snapshot: "Snapshot") -> "str":
+    """What is off and why, as members of JSON. A chat goes through the same few states again and
+    again, and asking the table for each action is most of what a change costs (measured).
+    """
+    # All that `gate.py` reads of a snapshot.
+    state = (
+        snapshot.phase,
+        snapshot.failure,
+        snapshot.locked,
+        snapshot.commands > 0,
+        snapshot.lost is None,
+    )
+    if state not in _gates:
+        known = {"off": controls(snapshot), "gate": page_refusal(snapshot)}
+        _gates[state] = json.dumps(known)[1:-1]
+    return _gates[state]
 
 
 def plain(snapshot: "Snapshot") -> "dict[str, object]":

@@ -95,6 +95,8 @@ class FakeBrowser(Browser):
         self.exceptions: list[tuple[BaseException, str]] = []
         self.document: list[FakeElement] = []
         self.drawings: dict[int, list[dict[str, Any]]] = {}
+        self.is_deferring = False
+        self._deferred: list[Callable[[], None]] = []
         self.called: list[tuple[str, list[Any]]] = []
         self.visits: list[str] = []
         self.navigation = True
@@ -198,6 +200,7 @@ class FakeBrowser(Browser):
 
     def event(self, element: FakeElement, name: str, detail: Any) -> None:
         """An event on an element, told now or kept by the tag's recorder."""
+        self.catch_up()
         told = {"event": name, "detail": detail or {}, "at": self.clock.now()}
         if element in self._senders:
             self._senders[element](crossed(told))
@@ -228,6 +231,17 @@ class FakeBrowser(Browser):
     def soon(self, function: Callable[[], None]) -> None:
         """See `Browser`: nothing can be seen in between."""
         function()
+
+    def defer(self, function: Callable[[], None]) -> None:
+        """See `Browser`; with `is_deferring` it waits for `catch_up`, as in a page it may."""
+        self._deferred.append(function)
+        if not self.is_deferring:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """See `Browser`."""
+        while self._deferred:
+            self._guarded(self._deferred.pop(0))
 
     def cancel(self, timer: object) -> None:
         """See `Browser`."""

@@ -213,7 +213,7 @@ def test_small_python_has_short_names_for_private_attributes_that_are_no_methods
         long |= set(re.findall(r"\.(_[a-z]\w{2,})", source))
     assert "_arrived" in known
     # These are names of functions or constants as well.
-    assert long <= known | {"_given", "_running", "_scope", "_session"}
+    assert long <= known | {"_given", "_running", "_scope", "_whole"}
 
 
 def test_a_name_that_is_not_there_any_more_stops_the_build() -> None:

@@ -178,6 +178,8 @@ TINY_PAGE = """
             event = asyncio.Event()
             return event.wait(), event.set
         def soon(self, function): function()
+        def defer(self, function): function()
+        def catch_up(self): pass
         def later(self, seconds, function):
             self.last += 1
             self.timers.append((self.time + seconds, self.last, function))

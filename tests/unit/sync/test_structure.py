@@ -69,7 +69,8 @@ ALLOWED: dict[str, set[str]] = {
 # `Browser` is handed in; only its default is fetched, inside the function.
 LAZY = {("__init__", "browser"), ("chatkit", "browser")}
 STANDARD = {"asyncio", "json", "sys", "io", "traceback"}
-INTERPRETER = {"js", "pyscript", "pyodide", "pyodide_js", "micropython", "jsffi"}
+# `gc` has another interface on MicroPython.
+INTERPRETER = {"js", "pyscript", "pyodide", "pyodide_js", "micropython", "jsffi", "gc"}
 
 
 class Imports(ast.NodeVisitor):

@@ -1,10 +1,12 @@
 """The toolbar: which early clicks still count, one drawing per change, and words for the ear."""
 
+import itertools
+import json
 from typing import Any
 
 import pytest
 
-from sync.gate import ACTIONS, REASONS
+from sync.gate import ACTIONS, REASONS, controls, page_refusal
 from sync.state import PHASES, Snapshot, replace
 from sync.toolbar import (
     ANNOUNCE_AFTER,
@@ -84,6 +86,10 @@ class Bar:
         if attached:
             self.toolbar.attach(self.number)
 
+    def show(self, snapshot: Snapshot) -> None:
+        self.toolbar.draw(snapshot)
+        self.toolbar.follow()
+
     @property
     def drawings(self) -> list[dict[str, Any]]:
         return self.browser.drawings.get(self.number, [])
@@ -97,41 +103,41 @@ class Bar:
 def test_each_change_is_drawn_once_and_an_equal_snapshot_not_at_all() -> None:
     bar = Bar()
     for snapshot in (IDLE, IDLE, RESPONDING, RESPONDING, IDLE):
-        bar.toolbar.draw(snapshot)
+        bar.show(snapshot)
     assert [drawing["phase"] for drawing in bar.drawings] == ["idle", "responding", "idle"]
 
 
 def test_without_an_element_nothing_is_drawn() -> None:
     bar = Bar(attached=False)
-    bar.toolbar.draw(IDLE)
+    bar.show(IDLE)
     assert bar.drawings == []
 
 
 def test_another_element_is_drawn_even_in_the_same_state() -> None:
     bar = Bar()
-    bar.toolbar.draw(IDLE)
+    bar.show(IDLE)
     bar.toolbar.attach(bar.number)
-    bar.toolbar.draw(IDLE)
+    bar.show(IDLE)
     assert len(bar.drawings) == 2
 
 
 def test_a_phase_is_announced_once_it_has_lasted_half_a_second() -> None:
     bar = Bar()
-    bar.toolbar.draw(LOADING)
+    bar.show(LOADING)
     bar.browser.clock.advance(ANNOUNCE_AFTER - 0.01)
     assert bar.texts == []
     bar.browser.clock.advance(0.01)
     assert bar.texts == [TEXTS["loading"]]
     bar.browser.clock.advance(60.0)
-    bar.toolbar.draw(replace(LOADING, {"thread_id": "b"}))
+    bar.show(replace(LOADING, {"thread_id": "b"}))
     assert bar.texts == [TEXTS["loading"]]
 
 
 def test_a_short_phase_is_not_announced() -> None:
     bar = Bar()
-    bar.toolbar.draw(LOADING)
+    bar.show(LOADING)
     bar.browser.clock.advance(0.4)
-    bar.toolbar.draw(IDLE)
+    bar.show(IDLE)
     bar.browser.clock.advance(60.0)
     assert bar.texts == []
     assert bar.browser.counts()["timers"] == 0
@@ -139,29 +145,29 @@ def test_a_short_phase_is_not_announced() -> None:
 
 def test_a_result_is_said_at_once_and_for_as_long_as_it_holds() -> None:
     bar = Bar()
-    bar.toolbar.draw(replace(IDLE, {"notice": "switch-failed"}))
+    bar.show(replace(IDLE, {"notice": "switch-failed"}))
     assert bar.texts == [TEXTS["switch-failed"]]
-    bar.toolbar.draw(replace(LOADING, {"notice": "switch-failed"}))
+    bar.show(replace(LOADING, {"notice": "switch-failed"}))
     assert bar.drawings[-1]["text"] == ""
     bar.browser.clock.advance(60.0)
-    bar.toolbar.draw(IDLE)
+    bar.show(IDLE)
     assert bar.texts == [TEXTS["switch-failed"], TEXTS["loading"]]
     assert bar.browser.counts()["timers"] == 0
 
 
 def test_the_text_goes_with_its_phase() -> None:
     bar = Bar()
-    bar.toolbar.draw(RESPONDING)
+    bar.show(RESPONDING)
     bar.browser.clock.advance(1.0)
-    bar.toolbar.draw(IDLE)
+    bar.show(IDLE)
     assert bar.drawings[-1]["text"] == ""
 
 
 def test_a_text_can_be_replaced_by_its_key() -> None:
     bar = Bar(texts={"responding": "Antwort kommt …"})
-    bar.toolbar.draw(RESPONDING)
+    bar.show(RESPONDING)
     bar.browser.clock.advance(1.0)
-    bar.toolbar.draw(LOADING)
+    bar.show(LOADING)
     bar.browser.clock.advance(1.0)
     assert bar.texts == ["Antwort kommt …", TEXTS["loading"]]
 
@@ -194,17 +200,17 @@ def test_every_phase_but_idle_has_words() -> None:
 def test_a_click_that_comes_while_the_chat_starts_waits_for_the_end_of_the_start() -> None:
     bar = Bar()
     bar.toolbar.clicked(click("send"))
-    bar.toolbar.draw(Snapshot())
+    bar.show(Snapshot())
     assert bar.asked == []
-    bar.toolbar.draw(RESPONDING)
+    bar.show(RESPONDING)
     assert bar.asked == [("send", True)]
-    bar.toolbar.draw(IDLE)
+    bar.show(IDLE)
     assert bar.asked == [("send", True)]
 
 
 def test_a_click_that_comes_later_does_not_wait() -> None:
     bar = Bar()
-    bar.toolbar.draw(IDLE)
+    bar.show(IDLE)
     bar.toolbar.clicked(click("send"))
     assert bar.asked == [("send", False)]
 
@@ -214,30 +220,50 @@ def test_clicks_that_waited_for_an_element_that_never_came_are_forgotten(
     changes: dict[str, Any],
 ) -> None:
     bar = Bar()
-    bar.toolbar.draw(Snapshot())
+    bar.show(Snapshot())
     bar.toolbar.clicked(click("send"))
-    bar.toolbar.draw(Snapshot(**changes))
-    bar.toolbar.draw(IDLE)
+    bar.show(Snapshot(**changes))
+    bar.show(IDLE)
     assert bar.asked == []
 
 
 def test_stop_forgets_clicks_and_leaves_no_timer() -> None:
     bar = Bar()
-    bar.toolbar.draw(Snapshot())
+    bar.show(Snapshot())
     bar.toolbar.clicked(click("send"))
     bar.toolbar.stop(IDLE)
     assert bar.browser.counts()["timers"] == 0
-    bar.toolbar.draw(IDLE)
+    bar.show(IDLE)
     assert bar.asked == []
 
 
-@pytest.mark.parametrize("snapshot", [IDLE, LOADING, RESPONDING, Snapshot(), Snapshot(gone=True)])
-def test_a_picture_says_for_each_action_on_or_why_off_and_carries_plain_data(
-    snapshot: Snapshot,
-) -> None:
-    drawn: dict[str, Any] = picture(snapshot, "words")
+def test_a_picture_says_for_each_action_on_or_why_off_and_carries_plain_data() -> None:
+    """In every combination, asked twice: what is kept for a state is that state's alone."""
+    either = (False, True)
+    choices: dict[str, tuple[Any, ...]] = {
+        "thread_id": (None, "a"),
+        "loading": ((), ("a",)),
+        "responding": either,
+        "commands": (0, 1, 2),
+        "locked": either,
+        "stalled": either,
+        "ready": either,
+        "restored": either,
+        "failure": (None, "script", "app"),
+        "gone": either,
+        "notice": (None, "refused"),
+        "lost": (None, "b"),
+    }
+    for values in [*itertools.product(*choices.values())] * 2:
+        says_what_the_table_says(Snapshot(**dict(zip(choices, values, strict=True))))
+
+
+def says_what_the_table_says(snapshot: Snapshot) -> None:
+    drawn: dict[str, Any] = json.loads(picture(snapshot, "words"))
+    assert drawn["off"] == controls(snapshot)
     assert set(drawn["off"]) == set(ACTIONS)
-    assert all(reason is None or reason in REASONS for reason in drawn["off"].values())
+    assert {*drawn["off"].values(), None} <= {*REASONS, None}
+    assert drawn["gate"] == page_refusal(snapshot)
     assert drawn["text"] == "words"
     told: dict[str, Any] = plain(snapshot)
     assert told["phase"] == drawn["phase"] == snapshot.phase
@@ -247,7 +273,7 @@ def test_a_picture_says_for_each_action_on_or_why_off_and_carries_plain_data(
 
 def test_after_the_end_nothing_is_drawn() -> None:
     bar = Bar()
-    bar.toolbar.draw(LOADING)
+    bar.show(LOADING)
     bar.toolbar.stop(IDLE)
     bar.browser.clock.advance(ANNOUNCE_AFTER)
     assert len(bar.drawings) == 1
