@@ -87,12 +87,16 @@ class Bench:
     def switches(
         self, browser: Browser, one: Contestant, controls: int, rounds: int, number: int
     ) -> None:
-        """From an event to the last of so many controls; and what an event costs for nothing."""
+        """From an event to the last of so many controls, and until that is painted; and what an
+        event costs for nothing.
+        """
         context = fresh(browser)
         page = context.new_page()
         start(page, lambda: page.goto(self._url + one.address(controls)))
-        for value in page.evaluate("(rounds) => bench.switches(rounds)", rounds):
-            self.add(one, f"event to {controls:,} controls", value, "ms", number)
+        asked = "([rounds, controls]) => bench.switches(rounds, controls)"
+        for switched, painted in page.evaluate(asked, [rounds, controls]):
+            self.add(one, f"event to {controls:,} controls", switched, "ms", number)
+            self.add(one, f"event to {controls:,} controls, painted", painted, "ms", number)
         if controls == 4:
             value = page.evaluate("bench.idle(2000)") / 2000
             self.add(one, "event that changes nothing", value, "ms", number)
@@ -106,7 +110,7 @@ class Bench:
             start(page, lambda: page.goto(self._url + one.address()))
             session = context.new_cdp_session(page)
             self.add(one, "memory after the start", megabytes(browser, session), "MB", number)
-            page.evaluate("(events) => bench.idle(events)", events)
+            page.evaluate("(events) => bench.busy(events)", events)
             used = megabytes(browser, session)
             self.add(one, f"memory after {events:,} events", used, "MB", number)
 

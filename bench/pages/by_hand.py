@@ -21,8 +21,7 @@ def draw():
 
 def listen(name, key, value):
     def heard(event):
-        if key:
-            state[key] = value
+        state[key] = value
         draw()
 
     element.addEventListener("chatkit." + name, create_proxy(heard))
@@ -41,7 +40,12 @@ def restore(event):
         element.setThreadId(saved)
 
 
-def send(event):
+def on_click(action, call):
+    control = js.document.querySelector("[data-chatkit-action=" + action + "]")
+    control.addEventListener("click", create_proxy(lambda event: call()))
+
+
+def send():
     element.sendUserMessage(js.JSON.parse('{"text": "Hello"}'))
 
 
@@ -56,6 +60,7 @@ listen("thread.load.start", "loading", True)
 listen("thread.load.end", "loading", False)
 listen("response.start", "responding", True)
 listen("response.end", "responding", False)
-listen("log", None, None)
 element.addEventListener("chatkit.thread.change", create_proxy(changed))
-js.document.querySelector("[data-bench=send]").addEventListener("click", create_proxy(send))
+on_click("send", send)
+on_click("new-thread", lambda: element.setThreadId(js.JSON.parse("null")))
+on_click("focus-composer", lambda: element.focusComposer())

@@ -22,13 +22,17 @@ listen("thread.load.start", () => ({ loading: true }));
 listen("thread.load.end", () => ({ loading: false }));
 listen("response.start", () => ({ responding: true }));
 listen("response.end", () => ({ responding: false }));
-listen("log", () => ({}));
 element.addEventListener("chatkit.thread.change", ({ detail }) => {
   if (detail.threadId) localStorage.setItem(KEY, detail.threadId);
 });
-document.querySelector("[data-bench=send]").addEventListener("click", () => {
-  element.sendUserMessage({ text: "Hello" }).catch(() => {});
-});
+for (const [action, call] of Object.entries({
+  send: () => element.sendUserMessage({ text: "Hello" }),
+  "new-thread": () => element.setThreadId(null),
+  "focus-composer": () => element.focusComposer(),
+}))
+  document.querySelector(`[data-chatkit-action=${action}]`).addEventListener("click", () => {
+    call().catch(() => {});
+  });
 customElements.whenDefined("openai-chatkit").then(() => {
   element.setOptions({
     api: { url: "/chatkit", domainKey: "local" },

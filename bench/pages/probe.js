@@ -42,10 +42,23 @@
   });
   addEventListener("chatkit.response.end", () => mark("answered"), { capture: true, once: true });
 
-  /** Milliseconds from each of `rounds` × 2 events to the last control that it switches. */
-  window.bench.switches = async (rounds) => {
+  /** Until the browser has laid out and painted what has changed. */
+  const painted = () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port2.onmessage = resolve;
+      // A message is heard behind the frame before which it was sent.
+      requestAnimationFrame(() => port1.postMessage(null));
+    });
+
+  /**
+   * Milliseconds from each of `rounds` × 2 events to the last of `count` controls that it switches,
+   * and until that is painted.
+   */
+  window.bench.switches = async (rounds, count) => {
     const element = document.querySelector("openai-chatkit");
     const all = controls();
+    if (all.length !== count) throw new Error(`${all.length} controls in place of ${count}`);
     const frame = () => new Promise(requestAnimationFrame);
     // The page's own command may still be under way.
     while (all.some(isOff)) await frame();
@@ -55,7 +68,8 @@
         const look = () => {
           if (!all.every((control) => isOff(control) === off)) return false;
           observer.disconnect();
-          resolve(performance.now() - began);
+          const switched = performance.now() - began;
+          painted().then(() => resolve([switched, performance.now() - began]));
           return true;
         };
         const observer = new MutationObserver(look);
@@ -76,18 +90,32 @@
     return times;
   };
 
-  /** Milliseconds for `count` events that change nothing, together. */
-  window.bench.idle = async (count) => {
+  /** Milliseconds for `count` events together, each what `eventOf` says of its number. */
+  const tellAll = async (count, eventOf) => {
     const element = document.querySelector("openai-chatkit");
     const began = performance.now();
     for (let n = 0; n < count; n++) {
-      element.dispatchEvent(
-        new CustomEvent("chatkit.log", { detail: { name: "bench", data: {} } }),
-      );
+      const [name, detail] = eventOf(n);
+      element.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail }));
       if (n % 1000 === 999) await new Promise((resolve) => setTimeout(resolve));
     }
     // Whoever listens later than at once is waited for.
     await new Promise((resolve) => setTimeout(resolve));
     return performance.now() - began;
   };
+  /** Events that change nothing. */
+  window.bench.idle = (count) => tellAll(count, () => ["log", { name: "bench", data: {} }]);
+  /** Switches between fifty threads, each loaded and answered in. */
+  window.bench.busy = (count) =>
+    tellAll(count, (n) => {
+      const of = { threadId: `thr_bench_${Math.floor(n / 6) % 50}` };
+      return [
+        ["thread.change", of],
+        ["thread.load.start", of],
+        ["thread.load.end", of],
+        ["response.start", null],
+        ["log", { name: "bench", data: {} }],
+        ["response.end", null],
+      ][n % 6];
+    });
 })();

@@ -11,7 +11,6 @@ function Page() {
   const [isReady, setReady] = useState(false);
   const [isLoading, setLoading] = useState(false);
   const [isResponding, setResponding] = useState(false);
-  const [, setLogged] = useState(null);
   const { control, sendUserMessage, setThreadId, focusComposer } = useChatKit({
     api: { url: "/chatkit", domainKey: "local" },
     initialThread: localStorage.getItem(KEY),
@@ -21,7 +20,6 @@ function Page() {
     onResponseStart: () => setResponding(true),
     onResponseEnd: () => setResponding(false),
     onThreadChange: ({ threadId }) => threadId && localStorage.setItem(KEY, threadId),
-    onLog: () => setLogged(null),
   });
   const isBusy = !isReady || isLoading || isResponding;
   const quietly = (outcome) => outcome?.catch(() => {});
