@@ -19,7 +19,7 @@ from tools.setup import ROOT
 
 ROUNDS = 15
 SWITCHES = {4: 10, 100: 10, 10_000: 4}
-"""How often so many controls go off and on again; thousands of them take their time to be painted."""
+"""How often so many controls go off and on again; thousands take their time to be painted."""
 EVENTS = 100_000
 FEW = 3
 """Rounds of memory, which no promise is about: 100,000 events take minutes, and differ little."""
