@@ -15,7 +15,7 @@ import pytest
 
 import sync
 from tools.dist.__main__ import main
-from tools.dist.bundle import BuildError, build, renamed, sri
+from tools.dist.bundle import BuildError, build, digest, renamed, sri
 from tools.dist.python import small_sources
 from tools.setup import ROOT
 from tools.stdlib_in_pyodide import DROPPED
@@ -57,6 +57,13 @@ def test_the_list_has_every_file_and_its_digest(bundle: Path) -> None:
     assert listed == {name: sri(content) for name, content in files.items()}
 
 
+def test_the_parts_of_pyscript_have_their_licences(bundle: Path) -> None:
+    text = (bundle / "licenses" / "pyscript-parts.txt").read_text()
+    for name in ("polyscript", "coincident", "@ungap/with-resolvers", "html-escaper"):
+        assert re.search(rf"^{name} [\d.]+: ", text, re.MULTILINE), name
+    assert text.count("Permission") >= 10
+
+
 def test_the_tag_stays_small(bundle: Path) -> None:
     """At most 2 KB as a server sends it: it stands before everything else on the page."""
     assert len(gzip.compress((bundle / "sync/embed.js").read_bytes(), 6)) <= 2048
@@ -73,11 +80,27 @@ def test_all_but_the_fixed_addresses_are_named_by_content(bundle: Path) -> None:
         "integrity.json",
         "licenses/micropython.txt",
         "licenses/pyodide.txt",
+        "licenses/pyscript-parts.txt",
         "licenses/pyscript-toml.txt",
         "licenses/pyscript.txt",
         "licenses/python.txt",
         "sync/embed.js",
     }
+
+
+def test_what_lies_in_assets_is_named_by_its_content(bundle: Path) -> None:
+    """A browser keeps it for ever: another content under the same name would never be seen."""
+    folders: dict[str, bytes] = {}
+    for name, content in sorted(files_of(bundle).items()):
+        path = Path(name).relative_to("assets") if name.startswith("assets/") else Path()
+        if len(path.parts) == 1:
+            assert path.stem.endswith(f"-{digest(content)}"), name
+        elif path.parts:
+            folders.setdefault(path.parts[0], b"")
+            folders[path.parts[0]] += path.name.encode() + content
+    assert len(folders) == 3
+    for folder, content in folders.items():
+        assert folder.endswith(f"-{digest(content)}"), folder
 
 
 @pytest.mark.parametrize("runtime", ["mpy", "py"])
@@ -226,6 +249,7 @@ def test_a_folder_that_is_no_bundle_stays(
 ) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "to-mother.txt").write_text("Dear mother")
+    (tmp_path / "letters" / "VERSION").write_text("2")
     monkeypatch.setattr(sys, "argv", ["dist", str(tmp_path / "letters")])
     assert main() == 1
     assert "letters is no bundle" in capsys.readouterr().err

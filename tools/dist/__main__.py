@@ -14,7 +14,7 @@ def main() -> int:
     """Build beside the old one, and only then put it in its place."""
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "dist"
     fresh = ROOT / "var" / "fresh-bundle"
-    if target.exists() and any(target.iterdir()) and not (target / "VERSION").is_file():
+    if target.exists() and any(target.iterdir()) and not is_bundle(target):
         print(f"dist: {target} is no bundle, so it is not replaced", file=sys.stderr)
         return 1
     try:
@@ -28,6 +28,12 @@ def main() -> int:
     files = [path for path in target.rglob("*") if path.is_file()]
     print(f"dist: {len(files)} files, {megabytes(files):.1f} MB, in {target.name}/")
     return 0
+
+
+def is_bundle(folder: Path) -> bool:
+    """Whether what lies there is an older bundle, and nobody's work."""
+    ours = ("VERSION", "integrity.json", "sync/embed.js")
+    return all((folder / name).is_file() for name in ours)
 
 
 def megabytes(files: list[Path]) -> float:

@@ -1,4 +1,5 @@
-"""Builds the bundle: the same bytes from the same checkout, each file named by its content.
+"""Builds the bundle: the same bytes from the same checkout by the same version of Python, each
+file named by its content.
 
 ``dist/`` keeps the checkout's one address, ``sync/embed.js``. Everything else lies in ``assets/``
 under a name that changes with the content, so that a browser may keep it for ever; a folder that
@@ -70,6 +71,7 @@ def build(target: Path) -> None:
     make_stubs(target, version)
     for name, path in licenses().items():
         bundle.write(f"licenses/{name}", path.read_bytes())
+    bundle.write("licenses/pyscript-parts.txt", parts_of_pyscript().encode())
     bundle.write("VERSION", f"{version}\n".encode())
     dropped = ", ".join(f"`{name}`" for name in sorted(DROPPED))
     for name in ("index.html", "README.md"):
@@ -97,11 +99,11 @@ class Bundle:
         self.write(path, content)
         return path
 
-    def folder(self, name: str, files: list[Path]) -> str:
+    def folder(self, label: str, files: list[Path]) -> str:
         """Copy files that know each other by name; return their folder's path."""
         contents = {scripted(path.name): scripted_content(path) for path in files}
-        everything = b"".join(file.encode() + content for file, content in contents.items())
-        folder = f"assets/{name}-{digest(everything)}/"
+        everything = b"".join(name.encode() + content for name, content in sorted(contents.items()))
+        folder = f"assets/{label}-{digest(everything)}/"
         for file, content in contents.items():
             self.write(folder + file, content)
         return folder
@@ -220,7 +222,9 @@ def read(path: str) -> str:
 
 
 def pyscript_files() -> list[Path]:
-    """Return PyScript's own: without editors and terminals, which are plugins that we turn off."""
+    """Return PyScript's own, without the libraries of its editors and terminals: those are plugins,
+    which we turn off.
+    """
     files = sorted((VENDOR / "pyscript").iterdir())
     return [path for path in files if not re.match(r"codemirror|xterm|\.", path.name)]
 
@@ -234,6 +238,29 @@ def licenses() -> dict[str, Path]:
         "pyscript-toml.txt": pyscript / "src" / "3rd-party-licenses" / "toml.license.txt",
     }
     return theirs | {path.name: path for path in sorted((HERE / "licenses").iterdir())}
+
+
+def parts_of_pyscript() -> str:
+    """Return the licences of the packages that PyScript's core has inside."""
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    found: set[str] = set()
+    to_read = {"node_modules/@pyscript/core"}
+    while to_read:
+        path = to_read.pop()
+        for name in packages[path].get("dependencies", {}):
+            # As Node looks for them: inside the one that asks, then beside it.
+            inner, beside = f"{path}/node_modules/{name}", f"node_modules/{name}"
+            one = inner if inner in packages else beside
+            to_read |= {one} - found
+            found.add(one)
+    return "\n".join(part(path, packages[path]) for path in sorted(found))
+
+
+def part(path: str, package: Mapping[str, str]) -> str:
+    """Return a package's name and its licence, with the text where it has one."""
+    name = path.rpartition("node_modules/")[2]
+    texts = [one.read_text() for one in sorted((ROOT / path).glob("LICENSE*"))]
+    return "\n".join([f"{name} {package['version']}: {package['license']}\n", *texts])
 
 
 def encoded(sources: Mapping[str, str]) -> dict[str, bytes]:
