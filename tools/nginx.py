@@ -85,7 +85,11 @@ http {{
     text/html html; text/css css; text/javascript {scripts}; application/json json;
     application/wasm wasm; application/zip zip;
   }}
-  map $uri $kept {{ ~/sync/embed\.js$ "no-cache"; default "public, max-age=31536000, immutable"; }}
+  map $uri $kept {{
+    ~/sync/embed\.js$ "no-cache";
+    ~\.html$ "no-cache";
+    default "public, max-age=31536000, immutable";
+  }}
   gzip on; gzip_comp_level 6;
   gzip_static on;
   gzip_min_length 256;

@@ -85,7 +85,9 @@ def test_a_visit_downloads_little_of_ours_and_nothing_twice(scene: Scene) -> Non
     assert len(ours) == 3
     assert min(ours.values()) > 0
     assert sum(ours.values()) <= MOST[scene.runtime], ours
-    # All but the tag may be kept for ever.
+    # All but the tag may be kept for ever, and is.
+    forever = [one.url for one in mine if "immutable" in one.headers["cache-control"]]
+    assert {one.url for one in mine} - {*forever} == {scene.tag}
     kept = [name for name in sizes if FOLDER in name and not name.endswith("embed.js")]
     assert [name for name in kept if not re.search(r"-[0-9a-f]{8}[./]", name)] == []
 
@@ -100,7 +102,9 @@ def test_the_example_page_is_whole(scene: Scene, nginx: Nginx) -> None:
         "https://cdn.platform.openai.com/**",
         lambda route: route.fulfill(content_type="text/javascript", body=loader),
     )
-    scene.page.goto(f"{nginx.url}{FOLDER}index.html")
+    page = scene.page.goto(f"{nginx.url}{FOLDER}index.html")
+    assert page is not None
+    assert page.headers["cache-control"] == "no-cache"
     scene.expect_phase("idle", bar="nav", limit=START_LIMIT)
     scene.say("Hello")
     expect(scene.messages()).to_have_count(2)

@@ -260,6 +260,26 @@ print("from the worker")
 </script>"""
 
 
+STOCK = {"mpy": "/vendor/micropython/micropython.mjs", "py": "/vendor/pyodide/pyodide.mjs"}
+
+
+def test_beside_the_pages_own_pyscript_with_an_interpreter_as_it_comes(
+    scene: Scene, their_core: str
+) -> None:
+    """The whole standard library, WebAssembly's stacks, and nothing of ours but our Python."""
+    requests: list[str] = []
+    scene.page.on("request", lambda request: requests.append(request.url))
+    a, b = make(scene, "Alpha", "Beta")
+    config = CONFIG.replace("/runtime.mjs", STOCK[scene.runtime])
+    theirs = f'<script type="module" src="{their_core}"></script>' + OWN.format(
+        type=scene.runtime, config=config
+    )
+    scene.open(body=bar(a, b), query=f"?threadId={a}", foot=theirs)
+    everything(scene, a, b)
+    expect_unharmed(scene, scene.runtime)
+    assert [url for url in requests if url.endswith(("/runtime.mjs", "compiled.zip"))] == []
+
+
 @pytest.mark.parametrize("beside", [True, False], ids=["with-main", "alone"])
 def test_beside_a_worker_of_the_pages(scene: Scene, their_core: str, beside: bool) -> None:
     """It is told to have come before the interpreter of the page has."""

@@ -395,10 +395,10 @@ def test_a_wasm_file_that_does_not_serve_is_named_at_once(scene: Scene, answer: 
     assert scene.runtime == "mpy" or WASM["py"] in told, told
 
 
-def test_a_wasm_file_of_another_type_serves(scene: Scene) -> None:
+@pytest.mark.parametrize("kind", ["application/wasm; charset=utf-8", "application/octet-stream"])
+def test_a_wasm_file_of_another_type_serves(scene: Scene, kind: str) -> None:
     def plain(route: Route) -> None:
-        headers = {"content-type": "application/wasm; charset=utf-8"}
-        route.fulfill(response=route.fetch(), headers=headers)
+        route.fulfill(response=route.fetch(), headers={"content-type": kind})
 
     scene.page.route(f"**/{WASM[scene.runtime]}", plain)
     scene.open(fake=True)
