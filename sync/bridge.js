@@ -135,7 +135,12 @@ export function connect(receive) {
       const element = elements.get(number) ?? null;
       const state = JSON.parse(json);
       const isFirst = !due.has(element);
-      if (isFirst) controls.draw(element, state);
+      try {
+        if (isFirst) controls.draw(element, state);
+      } catch (error) {
+        // A control's own methods are the page's: on MicroPython it would take with it what follows.
+        reportError(error);
+      }
       owe(element, isFirst ? {} : { state });
     },
     announce: (number, json) => owe(elements.get(number) ?? null, { news: JSON.parse(json) }),

@@ -50,6 +50,24 @@ def test_while_an_answer_streams_every_control_is_off(scene: Scene) -> None:
     expect_page_has_its_own_off(scene)
 
 
+@pytest.mark.core
+@pytest.mark.checkout
+def test_a_control_that_throws_takes_nothing_of_the_event_with_it(scene: Scene) -> None:
+    scene.open(fake=True)
+    scene.console.allow("mine")
+    scene.js(
+        """() => {
+          document.querySelector("#new").setAttribute = () => { throw new Error("mine"); };
+          fake.say("response.start");
+          fake.say("thread.change", { threadId: "thr_made" });
+          fake.say("response.end");
+        }"""
+    )
+    scene.expect_query("?threadId=thr_made")
+    scene.expect_stored("thr_made")
+    scene.expect_shown("thr_made")
+
+
 def test_while_a_thread_loads_every_control_is_off(scene: Scene) -> None:
     """It must show 4, for a load."""
     thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])
