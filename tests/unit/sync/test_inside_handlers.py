@@ -11,7 +11,7 @@ import pytest
 
 from sync import ChatKit, ChatKitBusy
 from sync.state import ELEMENT_EVENTS, Snapshot
-from tests.fakes import FakeElement, in_loop
+from tests.fakes import FakeBrowser, FakeElement, in_loop
 from tests.unit.sync.page import OPTIONS, Page, both
 
 Act = Callable[["Inside"], Any]
@@ -228,3 +228,36 @@ def test_an_element_that_is_taken_away_in_a_handler(owner: bool) -> None:
     page.element.user_sends()
     page.wait(1.0)
     assert phases == ["responding", "gone"]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda chatkit, element: chatkit.set_scope("user"),
+        lambda chatkit, element: chatkit.on("response.start", print),
+        lambda chatkit, element: chatkit.snapshot,
+        lambda chatkit, element: chatkit.stop(),
+        lambda chatkit, element: element.emit("response.start"),
+    ],
+    ids=["scope", "on", "snapshot", "stop", "event"],
+)
+def test_what_comes_right_behind_an_event_finds_it_handled(
+    ask: Callable[[ChatKit, FakeElement], object],
+) -> None:
+    """Controls are switched at once, and the rest may wait until the event has been handed around:
+    the page's own listeners come between.
+    """
+    browser = FakeBrowser()
+    element = browser.mount(FakeElement())
+    chatkit = ChatKit(browser=browser).start()
+    browser.clock.advance(1.0)
+    heard: list[object] = []
+    chatkit.on("thread.change", heard.append)
+    browser.is_deferring = True
+    element.emit("thread.change", {"threadId": "a"})
+    assert browser.drawings[browser.adopt(element)][-1]["thread"] == "a"
+    assert heard == []
+    ask(chatkit, element)
+    assert heard == ["a"]
+    browser.catch_up()
+    assert heard == ["a"]
