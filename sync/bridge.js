@@ -29,6 +29,7 @@ export function connect(receive) {
   const unfinished = new Set();
   const due = new Map();
   const appliers = new Map();
+  let isBehind = false;
   let lastElement = 0;
 
   // Python is there, whether or not the page has an element yet.
@@ -50,6 +51,9 @@ export function connect(receive) {
     due.set(element, { ...due.get(element), ...more });
   };
   const drawDue = () => {
+    // What Python has left for later (see `Browser.defer`): the page's scripts hear of it once.
+    if (isBehind) tell(NOBODY, null);
+    isBehind = false;
     const states = [...due];
     due.clear();
     for (const [element, { state, news }] of states) {
@@ -121,9 +125,9 @@ export function connect(receive) {
     about: (number) => JSON.stringify(about(elements.get(number))),
     listen(id, number) {
       const send = (value) => {
-        tell(id, value);
-        // What Python has left for later: see `Browser.defer`.
-        if (due.size) queueMicrotask(() => tell(NOBODY, null));
+        if (!tell(id, value)) return;
+        isBehind = true;
+        if (!due.size) queueMicrotask(drawDue);
       };
       listen(elements.get(number), begin(id), send);
     },
@@ -279,11 +283,16 @@ function about(element) {
   return {
     defined: customElements.get(element?.localName ?? "") !== undefined,
     loaded: attribute("data-loaded") !== null,
-    framed: !!(element?.shadowRoot ?? element)?.querySelector?.("iframe"),
+    framed: !!frameOf(element),
     secure: isSecureContext,
     parameter: attribute("data-chatkit-parameter"),
     key: attribute("data-chatkit-key"),
   };
+}
+
+/** The frame in which the chat's app runs, once there is one. */
+function frameOf(element) {
+  return (element?.shadowRoot ?? element)?.querySelector?.("iframe");
 }
 
 function listen(element, signal, send) {
@@ -489,6 +498,9 @@ function configure(element, signal, tell) {
   };
 }
 
+/** Elements that we have configured, once or again. */
+const owned = new WeakSet();
+
 /**
  * The element's `setOptions`, for us alone: it does not merge (measured), so another's options take
  * ours away, callbacks included. They are handed on all the same, and told of once.
@@ -497,15 +509,21 @@ function guarded(element, signal) {
   const inner = element.setOptions;
   const isOwn = Object.hasOwn(element, "setOptions");
   let said = false;
-  const guard = (options) => {
+  const tell = () => {
     if (!said)
       console.warn(
         "[chatkit-sync] The page calls setOptions on an element that our options configure: they take each other's place.",
       );
     said = true;
+  };
+  const guard = (options) => {
+    tell();
     return inner.call(element, options);
   };
   element.setOptions = guard;
+  // It has a frame only once it has options (measured): the page was there before us.
+  if (frameOf(element) && !owned.has(element)) tell();
+  owned.add(element);
   signal.addEventListener("abort", () => {
     if (element.setOptions !== guard) return;
     if (isOwn) element.setOptions = inner;

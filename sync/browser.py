@@ -51,12 +51,14 @@ class Browser:
         # Once: looking a method up costs as much as calling it, and every change is drawn.
         self._draw = self._bridge.draw
 
-    def _receive(self, number: "int", text: "str", value: "Any") -> "None":
+    def _receive(self, number: "int", text: "str", value: "Any") -> "bool":
+        """What `bridge.js` tells; returns whether something has been deferred."""
         if self._deferred:
             self.catch_up()
         handler = self._handlers.get(number)
         if handler is not None:
             self._call(handler, json.loads(text), value)
+        return bool(self._deferred)
 
     def _call(self, handler: "Callable[[Any, Any], None]", told: "Any", value: "Any") -> "None":
         try:

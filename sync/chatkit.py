@@ -365,8 +365,10 @@ class ChatKit(Events):
             pass
         except ChatKitError as error:
             self._browser.report(f"The control {action!r}: {error}")
-            if memory.scope != scope:
-                # What a former user has asked for is not said to this one.
+            is_gone = isinstance(error, ChatKitUnavailable) and error.reason == "gone"
+            if memory.scope != scope or is_gone:
+                # What a former user has asked for is not said to this one; and an element that has
+                # left while it was asked may have done it, and refused nothing.
                 pass
             elif isinstance(error, CommandRejected) and error.kind == "load-failed":
                 memory.losses.could_not_open(click["thread"])

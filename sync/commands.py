@@ -339,7 +339,7 @@ class Commands:
             # An element that has done more than being ready is there, and slow.
             cause = "slow" if self._owner.snapshot.proven else "no-answer"
             return CommandTimeout(command, seconds, REASONS[cause])
-        return ChatKitUnavailable(command, how, REASONS.get(how, how))
+        return ChatKitUnavailable(command, how, REASONS.get(how, how), was_asked=True)
 
 
 def _call_each(functions: "list[Callable[[], None]]") -> "None":

@@ -68,6 +68,8 @@ const SHOWS = [
   "idle",
 ];
 
+/** The `aria-disabled` of the page's own once more, of what is off: somebody may take our attributes away and leave that one. */
+const kept = new WeakMap();
 const states = new WeakMap();
 const lastOwners = new WeakMap();
 
@@ -286,8 +288,10 @@ function drawAll() {
 /** The element that a container belongs to; the last one where it has left the page. */
 function ownerOf(container) {
   const owner = namedOwner(container);
-  if (owner) lastOwners.set(container, owner);
-  return owner ?? lastOwners.get(container) ?? null;
+  const name = nameOf(container);
+  if (owner) lastOwners.set(container, { name, owner });
+  const last = lastOwners.get(container);
+  return owner ?? (last?.name === name ? last.owner : null);
 }
 
 function stateOf(container) {
@@ -302,9 +306,15 @@ function isExpected(owner) {
   return [...expected].some((isWanted) => isWanted(owner));
 }
 
+/** What its attribute says; a toolbar may be a status as well. */
+function nameOf(container) {
+  return (
+    container.getAttribute("data-chatkit-toolbar") || container.getAttribute("data-chatkit-status")
+  );
+}
+
 function namedOwner(container) {
-  const selector =
-    container.getAttribute("data-chatkit-toolbar") || container.getAttribute("data-chatkit-status");
+  const selector = nameOf(container);
   if (selector) {
     const matches = query(selector);
     const found = matches?.find((element) => !dead.has(element));
@@ -317,7 +327,7 @@ function namedOwner(container) {
   if (all.length > 1)
     report(
       container,
-      'belongs to the first of several elements; name one: data-chatkit-toolbar="#id"',
+      `belongs to the first of several elements; name one: ${container.matches(TOOLBAR) ? "data-chatkit-toolbar" : "data-chatkit-status"}="#id"`,
     );
   // A page may hold the element under another name in a fake or a frame: then the served one.
   return all[0] ?? servers.keys().next().value ?? null;
@@ -424,7 +434,7 @@ function reasonFor(member, action, state) {
 
 function turnOff(member, reason) {
   const before = member.getAttribute(OFF);
-  if (before === null) keepPageValue(member);
+  if (before === null && !restorePageValue(member)) keepPageValue(member);
   if (before !== reason) member.setAttribute(OFF, reason);
   set(member, "aria-disabled", "true");
 }
@@ -432,6 +442,7 @@ function turnOff(member, reason) {
 function turnOn(member) {
   if (!member.hasAttribute(OFF)) return;
   const value = member.getAttribute(PAGE_VALUE);
+  kept.delete(member);
   member.removeAttribute(OFF);
   member.removeAttribute(PAGE_VALUE);
   if (value === null) member.removeAttribute("aria-disabled");
@@ -439,9 +450,20 @@ function turnOn(member) {
 }
 
 function keepPageValue(member) {
-  const value = member.getAttribute("aria-disabled");
+  writePageValue(member, member.getAttribute("aria-disabled"));
+}
+
+function writePageValue(member, value) {
+  kept.set(member, value);
   if (value === null) member.removeAttribute(PAGE_VALUE);
   else set(member, PAGE_VALUE, value);
+}
+
+/** Our marks were taken away and our `aria-disabled` was not: it is still ours. */
+function restorePageValue(member) {
+  const isOurs = kept.has(member) && member.getAttribute("aria-disabled") === "true";
+  if (isOurs) writePageValue(member, kept.get(member));
+  return isOurs;
 }
 
 function set(node, name, value) {

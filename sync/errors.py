@@ -35,8 +35,9 @@ class ChatKitUnavailable(ChatKitError):
     reasons for the phase `failed`.
     """
 
-    def __init__(self, command: "str", reason: "str", message: "str"):
-        super().__init__(f"{command}() cannot run: {message}.")
+    def __init__(self, command: "str", reason: "str", message: "str", *, was_asked: "bool" = False):
+        what = "was asked, and will not be answered" if was_asked else "cannot run"
+        super().__init__(f"{command}() {what}: {message}.")
         self.command = command
         self.reason = reason
 

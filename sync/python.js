@@ -195,7 +195,7 @@ function bring(interpreter, files, name) {
   const isTheirs = [name, `${name}.py`].some((path) => exists(FS, path));
   if (isTheirs || (name !== "sync" && !isFree(interpreter, name)))
     throw new Error(
-      `the page's own Python has a module "${name}"; data-package gives ours another name`,
+      `Python has a module "${name}" here already; data-package gives ours another name`,
     );
   FS.mkdir(name);
   for (const [file, content] of Object.entries(files)) FS.writeFile(`${name}/${file}`, content);

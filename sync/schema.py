@@ -276,7 +276,7 @@ def nearest(name: "str", known: "Iterable[str]") -> "str":
 def hint(name: "str", known: "Iterable[str]") -> "str":
     """What to say of a name that nobody knows: the nearest, or all."""
     near = nearest(name, known)
-    return f"did you mean {near!r}?" if near else "known: " + ", ".join(known)
+    return f"did you mean {near!r}?" if near else f"known: {', '.join(known)}."
 
 
 def _distance(one: "str", other: "str") -> "int":

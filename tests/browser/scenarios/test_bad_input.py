@@ -182,7 +182,7 @@ def test_a_limit_that_makes_no_sense(scene: Scene, seconds: str) -> None:
     [
         ("chat-sync", "is no name that a Python package can have"),
         ("class", "is no name that a Python package can have"),
-        ("json", 'has a module "json"; data-package gives ours another name'),
+        ("json", 'has a module "json" here already; data-package'),
     ],
     ids=["no-name", "keyword", "pythons-own"],
 )
@@ -223,6 +223,15 @@ def test_ids_of_the_server_that_cannot_be_remembered(scene: Scene) -> None:
     scene.expect_query("?threadId=good")
     scene.expect_stored("good")
     scene.expect_report("warning: ", "'a b' cannot be remembered")
+
+
+def test_a_toolbar_that_is_given_another_name_is_no_longer_the_formers(scene: Scene) -> None:
+    scene.open(fake=True)
+    scene.js("document.querySelector('#bar').setAttribute('data-chatkit-toolbar', '#nobody')")
+    scene.expect_report("warning: ", 'names "#nobody", which no element matches')
+    scene.expect_off("send", "new", reason="starting")
+    scene.js("document.querySelector('#bar').setAttribute('data-chatkit-toolbar', '#chat')")
+    works(scene)
 
 
 def test_an_unknown_runtime(scene: Scene) -> None:

@@ -320,3 +320,21 @@ def test_handlers_may_ask_for_whatever_they_like(scene: Scene) -> None:
     scene.wait(lambda: len(scene.python("told")) == 6, "all")
     assert sorted(scene.python("told")[3:]) == ["done", "end", "focused"]
     assert sorted(scene.calls()) == [["focusComposer"], ["setComposerValue", {"text": "Next"}]]
+
+
+HEARS = """
+running()[0].on("tool.change", lambda tool: window.scene.notes.push(tool))
+"""
+HEARD_SOON = """async () => {
+  fake.say("tool.change", { toolId: "first" });
+  await new Promise((resolve) => setTimeout(resolve));
+  return scene.notes;
+}"""
+
+
+@pytest.mark.core
+@pytest.mark.checkout
+def test_an_event_that_switches_nothing_is_handled_without_a_next_one(scene: Scene) -> None:
+    """It changes the snapshot, as the chat's first sign of life, and nothing is drawn for it."""
+    scene.open(fake=True, python=HEARS)
+    assert scene.js(HEARD_SOON) == ["first"]

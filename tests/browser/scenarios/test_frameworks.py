@@ -405,6 +405,26 @@ def test_what_the_page_takes_away_comes_back(scene: Scene) -> None:
     expect(scene.locate('#send[aria-disabled="true"]:not([data-chatkit-off])')).to_have_count(1)
 
 
+TAKES_MARKS_AWAY = """() => {
+  for (const node of document.querySelectorAll("[data-chatkit-off]"))
+    for (const { name } of [...node.attributes])
+      if (/^data-chatkit-(off|page-disabled)$/.test(name)) node.removeAttribute(name);
+}"""
+
+
+def test_what_takes_our_marks_away_and_leaves_aria_disabled_has_no_say(scene: Scene) -> None:
+    """As what cleans markup of attributes that it does not know."""
+    scene.open(fake=True)
+    scene.js("fake.say('response.start')")
+    scene.expect_off(*CONTROLS, reason="responding")
+    scene.js(TAKES_MARKS_AWAY)
+    scene.expect_off(*CONTROLS, "page-off", reason="responding")
+    scene.js("fake.say('response.end')")
+    scene.expect_phase("idle")
+    scene.expect_on(*CONTROLS)
+    expect(scene.locate('#page-off[aria-disabled="true"]:not([data-chatkit-off])')).to_have_count(1)
+
+
 TWO = """<nav id="bar" data-chatkit-toolbar="#chat"></nav>
 <nav id="bar2" data-chatkit-toolbar="#two">
   <button id="send" data-chatkit-action="send" data-chatkit-text="x">Send</button>

@@ -243,6 +243,39 @@ def test_a_page_that_calls_set_options_of_an_owned_element_is_told_once(scene: S
     assert scene.reports() == []
 
 
+BEFORE_US = """<script type="module">
+  await customElements.whenDefined("openai-chatkit");
+  document.querySelector("#chat").setOptions({ api: { url: "/chatkit", domainKey: "local" } });
+</script>"""
+
+
+def test_a_page_that_has_called_set_options_before_we_came_is_told(scene: Scene) -> None:
+    """A companion's page to which somebody has added options."""
+    python = scene.hold_python()
+    scene.open(owner=True, foot=BEFORE_US, wait=False)
+    scene.frame_ready()
+    python.release()
+    scene.expect_report("warning: ", "calls setOptions on an element that our options configure")
+    scene.expect_phase("idle", limit=START_LIMIT)
+
+
+def test_an_element_that_leaves_while_it_is_asked_has_refused_nothing(scene: Scene) -> None:
+    scene.open(fake=True)
+    scene.js(
+        """() => {
+          fake.answers.sendUserMessage = () => {
+            fake.element.remove();
+            return new Promise(() => {});
+          };
+        }"""
+    )
+    scene.press("#send")
+    scene.expect_phase("gone")
+    scene.expect_report("'send'", "was asked, and will not be answered: the element has left")
+    assert scene.snapshot()["notice"] is None
+    expect(scene.locate("[data-chatkit-reason]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("owner", [False, True], ids=["companion", "owner"])
 def test_options_that_the_app_refuses(scene: Scene, owner: bool) -> None:
     """It is ready, and then rejects whatever it is asked."""
