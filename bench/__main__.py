@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from bench.measure import EMPTY, Bench
 from bench.pages import CONTESTANTS, Contestant, make_site
-from bench.report import broken, text_of, write
+from bench.report import broken, text_of, write, write_raw
 from tests.browser.site import Site
 from tools.browsers import NoBrowser, provide
 from tools.nginx import Nginx, NoNginx
@@ -35,25 +35,25 @@ def main() -> int:
     parser.add_argument("--only", help="contestants with this in their names")
     parser.add_argument("--skip-memory", action="store_true")
     options = parser.parse_args()
+    folder = SMOKE if options.smoke else REPORT
     try:
         provide("chromium")
-        bench = run(options)
+        bench = run(options, folder)
     except (NoBrowser, NoNginx) as error:
         print(error, file=sys.stderr)
         return 1
-    folder = SMOKE if options.smoke else REPORT
     write(bench.samples, folder)
     print(text_of(bench.samples))
     print(f"\nraw samples and a plot: {folder.relative_to(ROOT)}/")
     return 1 if broken(bench.samples) and not options.smoke else 0
 
 
-def run(options: argparse.Namespace) -> Bench:
+def run(options: argparse.Namespace, folder: Path) -> Bench:
     """Serve the pages and measure them, each contestant in each round."""
     rounds = 1 if options.smoke else options.rounds
     chosen = [one for one in CONTESTANTS if options.only is None or options.only in one.name]
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
         folders = make_site(work / "site")
         site = Site(ROOT, work / "chatkit.sqlite")
         site.add_page(EMPTY, "<!doctype html><title>Empty</title>")
@@ -75,6 +75,7 @@ def run(options: argparse.Namespace) -> Bench:
                 if number < FEW and not (options.skip_memory or options.smoke):
                     for one in chosen:
                         bench.memory(one, EVENTS, number)
+                write_raw(bench.samples, folder)
         site.stop()
     return bench
 

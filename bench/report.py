@@ -115,11 +115,16 @@ def digits(unit: str, value: float) -> int:
     return 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 0.1 else 4
 
 
-def write(samples: list[Sample], folder: Path) -> None:
-    """Write the raw samples, the text and the plot."""
+def write_raw(samples: list[Sample], folder: Path) -> None:
+    """Write the samples alone: a run that is broken off has them."""
     folder.mkdir(parents=True, exist_ok=True)
     raw = "".join(json.dumps(sample.row()) + "\n" for sample in samples)
     (folder / "samples.jsonl").write_text(raw)
+
+
+def write(samples: list[Sample], folder: Path) -> None:
+    """Write the raw samples, the text and the plot."""
+    write_raw(samples, folder)
     (folder / "report.txt").write_text(text_of(samples) + "\n")
     plot(samples, folder / "report.svg")
 
