@@ -353,13 +353,15 @@ def test_a_core_that_an_inline_module_names_in_its_own_way(
     a, b = make(scene, "Alpha", "Beta")
     imports = {"pyscript/core.js": their_core, "/core.js": their_core}
     name = "pyscript/core.js" if how == "bare" else "/core.js"
-    theirs = f"""<script type="importmap">{json.dumps({"imports": imports})}</script>
+    # In front of every module of the page: Firefox takes no map afterwards.
+    head = f"""<script type="importmap">{json.dumps({"imports": imports})}</script>
       <script type="module">
         import {{
           hooks,
         }} from "{name}";
-      </script>""" + OWN.format(type=scene.runtime, config=CONFIG)
-    scene.open(body=bar(a, b), query=f"?threadId={a}", foot=theirs)
+      </script>"""
+    own = OWN.format(type=scene.runtime, config=CONFIG)
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=head, foot=own)
     everything(scene, a, b)
     expect_unharmed(scene, scene.runtime)
 
