@@ -48,7 +48,7 @@ class Browser:
             gc.threshold(COLLECT_AFTER)
         self._proxy = create_proxy(self._receive)
         self._bridge = chatkit_bridge.connect(self._proxy)
-        # Once: looking a method up costs as much as calling it, and every change is drawn.
+        # Once: every change is drawn, and looking a method up is a crossing of its own.
         self._draw = self._bridge.draw
 
     def _receive(self, number: "int", text: "str", value: "Any") -> "bool":

@@ -247,7 +247,8 @@ _gates: "dict[tuple[object, ...], str]" = {}
 
 def gates(snapshot: "Snapshot") -> "str":
     """What is off and why, as members of JSON. A chat goes through the same few states again and
-    again, and asking the table for each action is most of what a change costs (measured).
+    again, and asking the table for each action was a quarter of the time until controls are drawn
+    (measured on MicroPython).
     """
     # All that `gate.py` reads of a snapshot.
     state = (
