@@ -12,6 +12,7 @@ Events are the element's own, without their prefix `chatkit.`, and ours, which b
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 ELEMENT_EVENTS = (
     "ready",
@@ -89,7 +90,9 @@ class Snapshot:
     notice: "str | None"
     lost: "str | None"
 
-    __slots__ = FIELDS
+    _once: "dict[str, Any]"
+
+    __slots__ = FIELDS + ("_once",)
 
     def __init__(
         self,
@@ -124,6 +127,7 @@ class Snapshot:
         put(self, "gone", gone)
         put(self, "notice", notice)
         put(self, "lost", lost)
+        put(self, "_once", {})
 
     def __setattr__(self, name: "str", value: "object") -> "None":
         raise AttributeError("a Snapshot does not change; use replace()")
@@ -170,6 +174,13 @@ class Snapshot:
         return self.occupied or self.stalled or self.locked
 
 
+def once(snapshot: "Snapshot", what: "str", work_out: "Callable[[Snapshot], Any]") -> "Any":
+    """What `work_out(snapshot)` returns, worked out once and kept under the name `what`."""
+    if what not in snapshot._once:
+        snapshot._once[what] = work_out(snapshot)
+    return snapshot._once[what]
+
+
 def as_dict(snapshot: "Snapshot") -> "dict[str, object]":
     """The snapshot's fields as a dict, without `phase`, `busy` and `retryable`, which follow."""
     return {name: getattr(snapshot, name) for name in FIELDS}
@@ -179,8 +190,22 @@ def replace(snapshot: "Snapshot", changes: "dict[str, object]") -> "Snapshot":
     """The snapshot with some fields changed; the same object where nothing differs."""
     for name, value in changes.items():
         if getattr(snapshot, name) != value:
-            return Snapshot(**(as_dict(snapshot) | changes))  # type: ignore[arg-type]
+            return _one_of(as_dict(snapshot) | changes)
     return snapshot
+
+
+_interned: "dict[tuple[object, ...], Snapshot]" = {}
+
+
+def _one_of(fields: "dict[str, Any]") -> "Snapshot":
+    # A chat comes back to the same few states. What has been worked out for them, and what follows
+    # them, was a quarter of the time until controls are switched (measured on both interpreters).
+    values = tuple([fields[name] for name in FIELDS])
+    if values not in _interned:
+        if len(_interned) >= INTERNED:
+            _interned.clear()
+        _interned[values] = Snapshot(**fields)
+    return _interned[values]
 
 
 def thread_of(detail: "dict[str, object]") -> "str | None":
@@ -211,9 +236,16 @@ def advance(
     event's detail as Python values. Any order of events is taken: what a fault leaves out or
     doubles must not leave a state behind that nothing can end.
     """
+    if detail:
+        return _after(snapshot, name, detail)
+    following: "Snapshot" = once(snapshot, name, lambda shown: _after(shown, name, {}))
+    return following
+
+
+def _after(snapshot: "Snapshot", name: "str", detail: "dict[str, object]") -> "Snapshot":
     rule = _RULES.get(name)
-    changes = rule(snapshot, detail or {}) if rule else {}
-    if name in ELEMENT_EVENTS and (name != "error" or (detail or {}).get("name") not in FATAL):
+    changes = rule(snapshot, detail) if rule else {}
+    if name in ELEMENT_EVENTS and (name != "error" or detail.get("name") not in FATAL):
         proven = snapshot.proven or name not in ("ready", "log")
         # What its own app has given up does not come back by a late event.
         failure = snapshot.failure if snapshot.failure in FOR_GOOD else None
@@ -225,6 +257,9 @@ def advance(
     # A stall is silence in the middle of something; when the something has ended, so has it.
     return replace(after, {"stalled": False}) if after.stalled and not after.occupied else after
 
+
+INTERNED = 64
+"""Snapshots of which no second one is made. When there are as many, all are forgotten."""
 
 FOR_GOOD = ("app", "domain", "stopped")
 """Failures after which nothing comes: a domain that is refused has no frame any more (measured)."""

@@ -7,7 +7,7 @@ brings every control into its state, however many there are. Clicks come back as
 import json
 
 from .gate import controls, page_refusal
-from .state import as_dict
+from .state import as_dict, once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Toolbar:
     def stop(self, snapshot: "Snapshot") -> "None":
         """Lets go of the timer and of clicks that wait, and tells the page's scripts the end."""
         if self._told is not None:
-            self._browser.announce(self.element, json.dumps(plain(snapshot)))
+            self._browser.announce(self.element, once(snapshot, "plain", _plain))
         self._browser.cancel(self._timer)
         self._timer = None
         self._kept = []
@@ -178,7 +178,7 @@ class Toolbar:
         snapshot = self._snapshot
         if snapshot is not None and snapshot is not self._told:
             self._told = snapshot
-            self._browser.announce(self.element, json.dumps(plain(snapshot)))
+            self._browser.announce(self.element, once(snapshot, "plain", _plain))
         if self._is_unsaid:
             self._is_unsaid = False
             self._browser.cancel(self._timer)
@@ -232,14 +232,18 @@ def reason_of(snapshot: "Snapshot") -> "str | None":
 
 def picture(snapshot: "Snapshot", text: "str") -> "str":
     """A snapshot as `controls.js` draws it, as JSON."""
+    shown = once(snapshot, "picture", _picture)
+    return f'{{{shown}, "text": {json.dumps(text)}}}'
+
+
+def _picture(snapshot: "Snapshot") -> "str":
     shown = {
         "phase": snapshot.phase,
         "busy": snapshot.busy,
         "thread": snapshot.thread_id,
         "reason": reason_of(snapshot),
-        "text": text,
     }
-    return f"{json.dumps(shown)[:-1]}, {gates(snapshot)}}}"
+    return f"{json.dumps(shown)[1:-1]}, {gates(snapshot)}"
 
 
 _gates: "dict[tuple[object, ...], str]" = {}
@@ -273,3 +277,7 @@ def plain(snapshot: "Snapshot") -> "dict[str, object]":
         "loading": list(snapshot.loading),
     }
     return as_dict(snapshot) | derived
+
+
+def _plain(snapshot: "Snapshot") -> "str":
+    return json.dumps(plain(snapshot))

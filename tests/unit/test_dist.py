@@ -158,6 +158,7 @@ def test_small_python_has_nothing_for_type_checkers() -> None:
     for name, source in small_sources(ROOT / "sync").items():
         assert "TYPE_CHECKING" not in source, name
         assert "typing" not in source, name
+        assert not any(isinstance(one, ast.AnnAssign) for one in ast.walk(ast.parse(source))), name
 
 
 PROGRAM = """
@@ -235,8 +236,8 @@ def test_small_python_has_short_names_for_private_attributes_that_are_no_methods
         known |= methods(source)
         long |= set(re.findall(r"\.(_[a-z]\w{2,})", source))
     assert "_arrived" in known
-    # These are names of functions or constants as well.
-    assert long <= known | {"_given", "_running", "_scope", "_whole"}
+    # These are names of functions or constants as well, or of a slot.
+    assert long <= known | {"_given", "_once", "_running", "_scope", "_whole"}
 
 
 def test_a_name_that_is_not_there_any_more_stops_the_build() -> None:

@@ -61,6 +61,10 @@ class WithoutTypes(ast.NodeTransformer):
         [target, *_] = node.targets
         return None if isinstance(target, ast.Name) and target.id == "TYPE_CHECKING" else node
 
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt | None:
+        """Leave out ``name: type`` without a value."""
+        return node if node.value else None
+
 
 class ShortAttributes(ast.NodeTransformer):
     """Gives private attributes of our objects short names, the same in every module."""

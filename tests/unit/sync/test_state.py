@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync import state
 from sync.state import (
     ELEMENT_EVENTS,
     FIELDS,
+    INTERNED,
     PHASES,
     Snapshot,
     advance,
@@ -46,6 +48,22 @@ def test_equal_snapshots_are_equal_and_have_one_hash() -> None:
 def test_replacing_nothing_gives_the_same_object() -> None:
     assert replace(IDLE, {"responding": False}) is IDLE
     assert replace(IDLE, {"responding": True}) is not IDLE
+
+
+def test_a_chat_that_comes_back_to_a_state_has_the_same_snapshot() -> None:
+    answering = after(("thread.change", thread("thr_1")), ("response.start", None))
+    idle = advance(answering, "response.end")
+    assert advance(idle, "response.start") is answering
+    assert advance(answering, "response.end") is idle
+    assert advance(idle, "thread.change", thread("thr_2")) != idle
+
+
+def test_states_without_end_are_not_kept_without_end() -> None:
+    for number in range(3 * INTERNED):
+        shown = advance(IDLE, "thread.change", thread(f"thr_{number}"))
+        assert shown == replace(IDLE, {"thread_id": f"thr_{number}"})
+        assert advance(shown, "response.start").thread_id == f"thr_{number}"
+    assert len(state._interned) <= INTERNED
 
 
 def test_fields_names_every_field_once() -> None:
