@@ -22,7 +22,9 @@ SWITCHES = {4: 10, 100: 10, 10_000: 4}
 """How often so many controls go off and on again; thousands take their time to be painted."""
 EVENTS = 100_000
 FEW = 3
-"""Rounds of memory, which no promise is about: 100,000 events take minutes, and differ little."""
+"""Rounds of memory and of many events, which no promise is about: they take minutes, and differ
+little.
+"""
 REPORT = ROOT / "var" / "bench"
 SMOKE = ROOT / "var" / "bench-smoke"
 
@@ -99,6 +101,8 @@ def smoke(bench: Bench, chosen: list[Contestant]) -> None:
         for one in others:
             bench.switches(browser, one, min(SWITCHES), 1, 0)
         bench.visits(browser, last, 0, stay=0.0)
+        for controls in SWITCHES:
+            bench.switches(browser, last, controls, 1, 0)
     bench.memory(others[0], 1000, 0)
 
 

@@ -94,23 +94,28 @@ class Bench:
         page = context.new_page()
         start(page, lambda: page.goto(self._url + one.address(controls)))
         asked = "([rounds, controls]) => bench.switches(rounds, controls)"
-        for switched, painted in page.evaluate(asked, [rounds, controls]):
+        for at, (switched, painted) in enumerate(page.evaluate(asked, [rounds, controls])):
             self.add(one, f"event to {controls:,} controls", switched, "ms", number)
-            self.add(one, f"event to {controls:,} controls, painted", painted, "ms", number)
+            # Two things: a look is drawn anew, or taken away.
+            which = "on" if at % 2 else "off"
+            self.add(one, f"event to {controls:,} controls, painted {which}", painted, "ms", number)
         if controls == 4:
             value = page.evaluate("bench.idle(2000)") / 2000
-            self.add(one, "event that changes nothing", value, "ms", number)
+            self.add(one, "event that changes nothing (log)", value, "ms", number)
         context.close()
 
     def memory(self, one: Contestant, events: int, number: int) -> None:
-        """Megabytes of the page's process after the start and after so many events."""
+        """Megabytes of the page's process after the start and after so many events, and what one of
+        them costs, with all that is done about it.
+        """
         with self.browser() as browser:
             context = fresh(browser)
             page = context.new_page()
             start(page, lambda: page.goto(self._url + one.address()))
             session = context.new_cdp_session(page)
             self.add(one, "memory after the start", megabytes(browser, session), "MB", number)
-            page.evaluate("(events) => bench.busy(events)", events)
+            cost = page.evaluate("(events) => bench.busy(events)", events) / events
+            self.add(one, "event of an answer or a switch, in a row", cost, "ms", number)
             used = megabytes(browser, session)
             self.add(one, f"memory after {events:,} events", used, "MB", number)
 

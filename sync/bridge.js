@@ -47,18 +47,20 @@ export function connect(receive) {
   };
 
   const owe = (element, more) => {
-    if (!due.size) queueMicrotask(drawDue);
     due.set(element, { ...due.get(element), ...more });
+    queueMicrotask(settle);
   };
-  const drawDue = () => {
-    // What Python has left for later (see `Browser.defer`): the page's scripts hear of it once.
-    if (isBehind) tell(NOBODY, null);
-    isBehind = false;
-    const states = [...due];
-    due.clear();
-    for (const [element, { state, news }] of states) {
-      if (state) controls.draw(element, state);
-      if (news) announce(element, news);
+  const settle = () => {
+    while (isBehind || due.size) {
+      // What Python has deferred (see `Browser.defer`): the page's scripts hear of it once.
+      if (isBehind) controls.safely(() => tell(NOBODY, null));
+      isBehind = false;
+      // One by one: whoever hears of it may change or stop another.
+      for (const [element, { state, news }] of due) {
+        due.delete(element);
+        if (state) controls.draw(element, state);
+        if (news) announce(element, news);
+      }
     }
   };
 
@@ -127,7 +129,7 @@ export function connect(receive) {
       const send = (value) => {
         if (!tell(id, value)) return;
         isBehind = true;
-        if (!due.size) queueMicrotask(drawDue);
+        queueMicrotask(settle);
       };
       listen(elements.get(number), begin(id), send);
     },
@@ -139,12 +141,7 @@ export function connect(receive) {
       const element = elements.get(number) ?? null;
       const state = JSON.parse(json);
       const isFirst = !due.has(element);
-      try {
-        if (isFirst) controls.draw(element, state);
-      } catch (error) {
-        // A control's own methods are the page's: on MicroPython it would take with it what follows.
-        reportError(error);
-      }
+      if (isFirst) controls.draw(element, state);
       owe(element, isFirst ? {} : { state });
     },
     announce: (number, json) => owe(elements.get(number) ?? null, { news: JSON.parse(json) }),

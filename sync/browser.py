@@ -32,7 +32,12 @@ def shared() -> "Browser":
 
 
 class Browser:
-    """What the library needs of a page. Nothing here raises for what a browser may do."""
+    """What the library needs of a page. Nothing here raises for what a browser may do.
+
+    What all chats of the page share besides: `claims`, the parameters and keys that are taken (see
+    `places.py`), `known`, each place's threads by scope (see `remembering.py`), and `written_at`,
+    when the address was written last (see `address_bar.py`).
+    """
 
     def __init__(self) -> "None":
         from pyscript.ffi import create_proxy

@@ -33,10 +33,17 @@ const WRITTEN = [
   "data-chatkit-state",
   "data-chatkit-reason",
 ];
-/** Controls above which it is cheaper to look away than to be told of each that we write (measured: with 10,000, by a tenth; with four it is the other way round). */
+/** Controls above which it is cheaper to look away than to be told of each that we write (measured: with 10,000, by a tenth; with four it is the other way round), and to fade their text alone. */
 const CROWD = 500;
 /** Corrections in one task before the page is left to its will until the next one. */
 const CORRECTIONS = 50;
+/** How what is off looks. What is transparent is painted one by one, text is not (measured with 10,000 controls). */
+const FADED = "opacity:.55";
+const FADED_TEXT = "-webkit-text-fill-color:GrayText";
+/** Of no specificity, so that any rule of the page overrides them. */
+const look = new CSSStyleSheet();
+const rulesOf = (faded) =>
+  `:where([data-chatkit-off]){cursor:not-allowed;${faded}}:where([data-chatkit-show][hidden]){display:none}`;
 const OURS = `openai-chatkit,${ATTRIBUTES.map((name) => `[${name}]`).join()}`;
 // `off` names a reason for each action; without it `gate` is every control's.
 const STARTING = { phase: "starting", busy: false, gate: "starting", text: "" };
@@ -70,8 +77,8 @@ const SHOWS = [
   "idle",
 ];
 
-/** The `aria-disabled` of the page's own once more, of what is off: somebody may take our attributes away and leave that one. */
-const kept = new WeakMap();
+/** What is known of each control, for as long as it lives. */
+const known = new WeakMap();
 const states = new WeakMap();
 const lastOwners = new WeakMap();
 
@@ -83,7 +90,7 @@ let recorder = null;
 let observer = null;
 let keeper = null;
 let corrections = 0;
-let isCrowded = false;
+let isCrowded = null;
 let members = new Map();
 let failed = false;
 let withoutElement = null;
@@ -107,7 +114,7 @@ export function observe() {
     const toolbar = target.closest?.("[data-chatkit-show]")?.closest(TOOLBAR);
     if (toolbar) queueMicrotask(() => drawEach([toolbar]));
   });
-  installLook();
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, look];
   observer = new MutationObserver((records) => {
     if (!records.some(concernsUs)) return;
     for (const record of records) record.addedNodes.forEach(forgetLoaded);
@@ -149,11 +156,23 @@ function drawEach(some, state) {
   if (isCrowded) keeper.disconnect();
   for (const container of some) {
     touched.delete(container);
-    drawContainer(container, state ?? stateOf(container));
+    safely(drawContainer, container, state);
   }
-  for (const container of touched) drawContainer(container, stateOf(container));
+  for (const container of touched) safely(drawContainer, container);
   if (isCrowded) keep();
   else keeper.takeRecords();
+}
+
+/**
+ * A control's own methods are the page's, and what one throws keeps nothing from the others. On
+ * MicroPython it would pass all of Python's `except` and `finally` (measured).
+ */
+export function safely(call, ...given) {
+  try {
+    call(...given);
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 /** The page has changed what we had written: what it wants of a control that is off is noted. */
@@ -164,7 +183,9 @@ function note(records) {
     const container = element?.closest(`${TOOLBAR},${STATUS}`);
     if (!container) continue;
     touched.add(container);
-    if (attributeName === "aria-disabled" && element.hasAttribute(OFF)) keepPageValue(element);
+    knownOf(element).reason = undefined;
+    if (attributeName === "aria-disabled" && element.hasAttribute(OFF))
+      keepPageValue(knownOf(element), element.getAttribute(attributeName));
   }
   return touched;
 }
@@ -282,12 +303,14 @@ function drawAll() {
   // A status may have come, and many controls.
   keeper.disconnect();
   keep();
-  isCrowded = document.querySelectorAll(CONTROL).length > CROWD;
+  const isMany = document.querySelectorAll(CONTROL).length > CROWD;
+  if (isMany !== isCrowded) look.replaceSync(rulesOf(isMany ? FADED_TEXT : FADED));
+  isCrowded = isMany;
   for (const stray of document.querySelectorAll(`${CONTROL},[data-chatkit-show]`))
     if (!stray.closest(TOOLBAR))
       report(stray, "stands outside any [data-chatkit-toolbar], so nothing switches it");
   for (const former of document.querySelectorAll(`[${OFF}]`))
-    if (!former.closest(TOOLBAR) || !isSwitched(former)) turnOn(former);
+    if (!former.closest(TOOLBAR) || !isSwitched(former)) turnOn(knownOf(former));
   for (const former of document.querySelectorAll(
     "[data-chatkit-state]:not([data-chatkit-toolbar])",
   ))
@@ -351,14 +374,14 @@ function query(selector) {
   }
 }
 
-function drawContainer(container, state) {
+function drawContainer(container, state = stateOf(container)) {
   if (state.reason) set(container, "data-chatkit-reason", state.reason);
   else container.removeAttribute("data-chatkit-reason");
   if (container.matches(STATUS)) drawStatus(container, state);
   if (!container.matches(TOOLBAR)) return;
   set(container, "aria-busy", String(state.busy));
   set(container, "data-chatkit-state", state.phase);
-  for (const member of membersOf(container)) drawMember(member, state);
+  for (const one of membersOf(container)) safely(drawMember, one, state);
 }
 
 function drawStatus(container, state) {
@@ -380,11 +403,25 @@ function membersOf(toolbar) {
       .map((member) => {
         check(member);
         const { chatkitShow: show, chatkitThread: thread } = member.dataset;
-        return { member, show, thread, action: actionOf(member), switched: isSwitched(member) };
+        const one = knownOf(member);
+        return Object.assign(one, {
+          show,
+          thread,
+          action: actionOf(member),
+          switched: isSwitched(member),
+          reason: undefined,
+        });
       });
     members.set(toolbar, found);
   }
   return found;
+}
+
+function knownOf(member) {
+  // `kept` is the `aria-disabled` of the page's own once more, of what is off: somebody may take
+  // our attributes away and leave that one. `reason` is what it is off for, as far as we know.
+  if (!known.has(member)) known.set(member, { member });
+  return known.get(member);
 }
 
 function check(member) {
@@ -408,7 +445,8 @@ function isSwitched(member) {
   return actionOf(member) !== undefined || "chatkitGate" in member.dataset;
 }
 
-function drawMember({ member, show, thread, action, switched }, state) {
+function drawMember(one, state) {
+  const { member, show, thread, action, switched } = one;
   if (show !== undefined) {
     const hidden = !isShown(show, state) && !keepsFocus(member);
     if (member.hidden !== hidden) member.hidden = hidden;
@@ -418,8 +456,11 @@ function drawMember({ member, show, thread, action, switched }, state) {
     else if (member.getAttribute("aria-current") === "true") member.removeAttribute("aria-current");
   }
   const reason = switched ? reasonFor(member, action, state) : null;
-  if (reason) turnOff(member, reason);
-  else turnOn(member);
+  // The keeper would have told of anybody else's hand.
+  if (one.reason === reason) return;
+  if (reason) turnOff(one, reason);
+  else turnOn(one);
+  one.reason = reason;
 }
 
 /** Whether somebody who goes by keyboard stands on it: hidden, it would drop them at the page's top. */
@@ -442,38 +483,32 @@ function reasonFor(member, action, state) {
   return state.off[action] ?? null;
 }
 
-function turnOff(member, reason) {
+function turnOff(one, reason) {
+  const { member, kept } = one;
   const before = member.getAttribute(OFF);
-  if (before === null && !restorePageValue(member)) keepPageValue(member);
+  const value = member.getAttribute("aria-disabled");
+  // Where our marks were taken away and our `aria-disabled` was not, it is still ours.
+  const isOurs = value === "true" && kept !== undefined;
+  if (before === null) keepPageValue(one, isOurs ? kept : value);
   if (before !== reason) member.setAttribute(OFF, reason);
-  set(member, "aria-disabled", "true");
+  if (value !== "true") member.setAttribute("aria-disabled", "true");
 }
 
-function turnOn(member) {
+function turnOn(one) {
+  const { member } = one;
   if (!member.hasAttribute(OFF)) return;
   const value = member.getAttribute(PAGE_VALUE);
-  kept.delete(member);
+  one.kept = undefined;
   member.removeAttribute(OFF);
+  if (value === null) return member.removeAttribute("aria-disabled");
   member.removeAttribute(PAGE_VALUE);
-  if (value === null) member.removeAttribute("aria-disabled");
-  else member.setAttribute("aria-disabled", value);
+  member.setAttribute("aria-disabled", value);
 }
 
-function keepPageValue(member) {
-  writePageValue(member, member.getAttribute("aria-disabled"));
-}
-
-function writePageValue(member, value) {
-  kept.set(member, value);
-  if (value === null) member.removeAttribute(PAGE_VALUE);
-  else set(member, PAGE_VALUE, value);
-}
-
-/** Our marks were taken away and our `aria-disabled` was not: it is still ours. */
-function restorePageValue(member) {
-  const isOurs = kept.has(member) && member.getAttribute("aria-disabled") === "true";
-  if (isOurs) writePageValue(member, kept.get(member));
-  return isOurs;
+function keepPageValue(one, value) {
+  one.kept = value;
+  if (value === null) one.member.removeAttribute(PAGE_VALUE);
+  else set(one.member, PAGE_VALUE, value);
 }
 
 function set(node, name, value) {
@@ -516,13 +551,4 @@ function report(node, what) {
   reported.add(mark);
   const markup = node.cloneNode(false).outerHTML;
   console.warn(`[chatkit-sync] ${markup.slice(0, markup.indexOf(">") + 1)} ${what}.`);
-}
-
-/** A default look of no specificity, so that any rule of the page overrides it. */
-function installLook() {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(
-    ":where([data-chatkit-off]){cursor:not-allowed;opacity:.55}:where([data-chatkit-show][hidden]){display:none}",
-  );
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }

@@ -18,6 +18,7 @@
   /** The controls that are off until somebody else decides. */
   let controls = "[data-chatkit-toolbar] :is([data-chatkit-action],[data-chatkit-gate])";
   const PARTS = "[data-chatkit-toolbar],[data-chatkit-status]";
+  const CHATS = `openai-chatkit,${PARTS}`;
   // What every visit loads, and each interpreter; tests hold them against what is really loaded.
   const OURS = [
     "sync/start.js",
@@ -95,7 +96,7 @@
       if (ariaDisabled !== null) control.setAttribute("data-chatkit-page-disabled", ariaDisabled);
       control.ariaDisabled = "true";
     }
-    if (isWaiting) go();
+    if (isWaiting && document.querySelector(CHATS)) go();
   };
   recorder.marking = new MutationObserver(mark);
   recorder.marking.observe(document, { childList: true, subtree: true });
@@ -130,13 +131,13 @@
     // Megabytes, for which the chat is not to wait.
     if (/(wasm|zip|json)$/.test(path)) link.fetchPriority = "low";
     link.href = base + path;
-    if (path.endsWith("js")) link.rel = "modulepreload";
+    if (/js$/.test(path)) link.rel = "modulepreload";
     else {
       link.rel = "preload";
       link.as = "fetch";
       // Pyodide waits for ever for a file that does not come (measured); it has one in reserve. Of a
       // script its import tells.
-      if (!path.endsWith(".zip")) link.onerror = () => recorder.miss(link.href);
+      if (!/zip$/.test(path)) link.onerror = () => recorder.miss(link.href);
     }
     document.head.append(link);
   };
@@ -157,10 +158,7 @@
       configured ||
       core ||
       modules.some(({ src, text }) => recorder.core.test(src ? `from"${src}"` : text));
-    if (
-      !(isShared || main || element || config || document.querySelector(`openai-chatkit,${PARTS}`))
-    )
-      return;
+    if (!(isShared || main || element || config || document.querySelector(CHATS))) return;
     OURS.forEach(preload);
     if (!isShared) [...CORE, ...INTERPRETERS[type]].forEach(preload);
     else if (!scripts) {

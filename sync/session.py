@@ -226,41 +226,44 @@ class Session:
             self._heard(name, detail, at)
             return
         before = self._advance(name, detail)
+        event = (before, name, detail, at)
         if self.snapshot is before:
-            self._handle(before, name, detail, at)
+            self._drain(event)
         else:
-            self.browser.defer(lambda: self._handle(before, name, detail, at))
+            # Deferred first: a control that is drawn may be the page's own, and call us.
+            self.browser.defer(lambda: self._drain(event))
+            self._toolbar.draw(self.snapshot)
 
     def _heard(self, name: "str", detail: "dict[str, Any]", at: "float") -> "None":
+        if not self._draining:
+            # What the element has told before.
+            self.browser.catch_up()
         if self._stopped:
             return
-        if self._draining:
-            self._queue.append((name, detail, at))
-            return
-        # What the element has told before.
-        self.browser.catch_up()
-        self._handle(self._advance(name, detail), name, detail, at)
+        self._queue.append((name, detail, at))
+        if not self._draining:
+            self._drain()
 
     def _advance(self, name: "str", detail: "dict[str, Any]") -> "Snapshot":
         """Goes on to the next snapshot, and returns the one before."""
         before = self.snapshot
         self.snapshot = advance(before, name, detail)
-        if self.snapshot is not before:
-            self._toolbar.draw(self.snapshot)
         return before
 
-    def _handle(
-        self, before: "Snapshot", name: "str", detail: "dict[str, Any]", at: "float"
-    ) -> "None":
-        """One event that has advanced the snapshot, and then whatever it has led to."""
+    def _drain(self, drawn: "tuple[Snapshot, str, dict[str, Any], float] | None" = None) -> "None":
+        """Handles an event that has been drawn, and then whatever waits or is told meanwhile."""
         if self._stopped:
             return
         self._draining = True
         try:
-            self._follow(before, name, detail, at)
+            if drawn is not None:
+                self._follow(*drawn)
             while self._queue:
                 name, detail, at = self._queue.pop(0)
-                self._follow(self._advance(name, detail), name, detail, at)
+                before = self._advance(name, detail)
+                if self.snapshot is not before:
+                    self._toolbar.draw(self.snapshot)
+                self._follow(before, name, detail, at)
         finally:
             self._draining = False
         if self._stopping:

@@ -55,6 +55,8 @@ FIELDS = (
 class Snapshot:
     """What the element shows and does, at one moment. Never changes; compare with `==`.
 
+    Equal ones are one object as long as few are different (`INTERNED`).
+
     - `thread_id`: the shown thread, `None` for a new chat. Meaningless while `thread_known` is
       false: what the element did before we came is unknown, not none.
     - `loading`: ids of the threads being loaded, in order of their start; loads overlap and end
@@ -90,7 +92,8 @@ class Snapshot:
     notice: "str | None"
     lost: "str | None"
 
-    _once: "dict[str, Any]"
+    # What follows it, by event, and what has been made of it, by function: no part of its value.
+    _once: "dict[Any, Any]"
 
     __slots__ = FIELDS + ("_once",)
 
@@ -174,11 +177,11 @@ class Snapshot:
         return self.occupied or self.stalled or self.locked
 
 
-def once(snapshot: "Snapshot", what: "str", work_out: "Callable[[Snapshot], Any]") -> "Any":
-    """What `work_out(snapshot)` returns, worked out once and kept under the name `what`."""
-    if what not in snapshot._once:
-        snapshot._once[what] = work_out(snapshot)
-    return snapshot._once[what]
+def once(snapshot: "Snapshot", work_out: "Callable[[Snapshot], Any]") -> "Any":
+    """What a function returns for a snapshot, worked out once and kept with it."""
+    if work_out not in snapshot._once:
+        snapshot._once[work_out] = work_out(snapshot)
+    return snapshot._once[work_out]
 
 
 def as_dict(snapshot: "Snapshot") -> "dict[str, object]":
@@ -238,7 +241,9 @@ def advance(
     """
     if detail:
         return _after(snapshot, name, detail)
-    following: "Snapshot" = once(snapshot, name, lambda shown: _after(shown, name, {}))
+    if name not in snapshot._once:
+        snapshot._once[name] = _after(snapshot, name, {})
+    following: "Snapshot" = snapshot._once[name]
     return following
 
 

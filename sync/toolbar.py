@@ -141,7 +141,7 @@ class Toolbar:
     def stop(self, snapshot: "Snapshot") -> "None":
         """Lets go of the timer and of clicks that wait, and tells the page's scripts the end."""
         if self._told is not None:
-            self._browser.announce(self.element, once(snapshot, "plain", _plain))
+            self._browser.announce(self.element, once(snapshot, plain))
         self._browser.cancel(self._timer)
         self._timer = None
         self._kept = []
@@ -178,7 +178,7 @@ class Toolbar:
         snapshot = self._snapshot
         if snapshot is not None and snapshot is not self._told:
             self._told = snapshot
-            self._browser.announce(self.element, once(snapshot, "plain", _plain))
+            self._browser.announce(self.element, once(snapshot, plain))
         if self._is_unsaid:
             self._is_unsaid = False
             self._browser.cancel(self._timer)
@@ -232,7 +232,7 @@ def reason_of(snapshot: "Snapshot") -> "str | None":
 
 def picture(snapshot: "Snapshot", text: "str") -> "str":
     """A snapshot as `controls.js` draws it, as JSON."""
-    shown = once(snapshot, "picture", _picture)
+    shown = once(snapshot, _picture)
     return f'{{{shown}, "text": {json.dumps(text)}}}'
 
 
@@ -242,42 +242,18 @@ def _picture(snapshot: "Snapshot") -> "str":
         "busy": snapshot.busy,
         "thread": snapshot.thread_id,
         "reason": reason_of(snapshot),
+        "off": controls(snapshot),
+        "gate": page_refusal(snapshot),
     }
-    return f"{json.dumps(shown)[1:-1]}, {gates(snapshot)}"
+    return json.dumps(shown)[1:-1]
 
 
-_gates: "dict[tuple[object, ...], str]" = {}
-
-
-def gates(snapshot: "Snapshot") -> "str":
-    """What is off and why, as members of JSON. A chat goes through the same few states again and
-    again, and asking the table for each action was a quarter of the time until controls are drawn
-    (measured on MicroPython).
-    """
-    # All that `gate.py` reads of a snapshot.
-    state = (
-        snapshot.phase,
-        snapshot.failure,
-        snapshot.locked,
-        snapshot.commands > 0,
-        snapshot.lost is None,
-    )
-    if state not in _gates:
-        known = {"off": controls(snapshot), "gate": page_refusal(snapshot)}
-        _gates[state] = json.dumps(known)[1:-1]
-    return _gates[state]
-
-
-def plain(snapshot: "Snapshot") -> "dict[str, object]":
-    """A snapshot as plain data, for listeners of `chatkit-sync`."""
+def plain(snapshot: "Snapshot") -> "str":
+    """A snapshot as JSON, for listeners of `chatkit-sync`."""
     derived = {
         "phase": snapshot.phase,
         "busy": snapshot.busy,
         "retryable": snapshot.retryable,
         "loading": list(snapshot.loading),
     }
-    return as_dict(snapshot) | derived
-
-
-def _plain(snapshot: "Snapshot") -> "str":
-    return json.dumps(plain(snapshot))
+    return json.dumps(as_dict(snapshot) | derived)

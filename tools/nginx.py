@@ -2,7 +2,7 @@
 
     with Nginx(tmp_path, site.url, {"/some/folder/": bundle}, bundle) as nginx:
         page.goto(nginx.url + "/")            # the site, and the folder, on the same origin
-        nginx.elsewhere                       # the bundle, on an origin of its own
+        nginx.elsewhere                       # the bundle, in a folder of another origin
 
 It is the machine's own, or Debian's, unpacked in ``var/``. Files are compressed as a host does it.
 """
@@ -101,7 +101,7 @@ http {{
   }}
   server {{
     listen 127.0.0.1:{other};
-    location / {{ root {elsewhere}; add_header Access-Control-Allow-Origin "*"; }}
+    location /another/ {{ alias {elsewhere}/; add_header Access-Control-Allow-Origin "*"; }}
   }}
 }}
 """
@@ -116,7 +116,7 @@ class Nginx:
     """nginx in front of a site, until the block ends.
 
     ``folders`` are served from the same origin under their prefixes, for ever to be kept;
-    ``elsewhere`` is served from an origin of its own. What lies there compressed (``.gz``) is
+    ``elsewhere`` is served from a folder of another origin. What lies there compressed (``.gz``) is
     sent so. ``scripts`` are the suffixes that it takes for scripts: nginx's own list has ``js``
     alone.
     """
@@ -139,7 +139,7 @@ class Nginx:
             self._process = self._start(port, other)
             if self._answers(port):
                 self.url = f"http://127.0.0.1:{port}"
-                self.elsewhere = f"http://127.0.0.1:{other}"
+                self.elsewhere = f"http://127.0.0.1:{other}/another"
                 return self
         raise NoNginx((self._work / "error.log").read_text())
 

@@ -178,7 +178,7 @@ class FakeBrowser(Browser):
     def come_back(self) -> None:
         """Out of the back/forward cache: `pageshow` with `persisted`."""
         for returned in list(self._returned.values()):
-            self._guarded(returned)
+            self._tell(returned)
 
     # What tests look at.
 
@@ -200,7 +200,6 @@ class FakeBrowser(Browser):
 
     def event(self, element: FakeElement, name: str, detail: Any) -> None:
         """An event on an element, told now or kept by the tag's recorder."""
-        self.catch_up()
         told = {"event": name, "detail": detail or {}, "at": self.clock.now()}
         if element in self._senders:
             self._senders[element](crossed(told))
@@ -222,8 +221,9 @@ class FakeBrowser(Browser):
         number = self._next()
 
         def fire() -> None:
-            del self._timers[number]
-            self._guarded(function)
+            self.catch_up()
+            if self._timers.pop(number, None) is not None:
+                self._guarded(function)
 
         self._timers[number] = self.clock.later(seconds, fire)
         return number
@@ -233,10 +233,10 @@ class FakeBrowser(Browser):
         function()
 
     def defer(self, function: Callable[[], None]) -> None:
-        """See `Browser`; with `is_deferring` it waits for `catch_up`, as in a page it may."""
+        """See `Browser`; with `is_deferring` it waits for what runs now to end, as in a page."""
         self._deferred.append(function)
-        if not self.is_deferring:
-            self.catch_up()
+        if self.is_deferring:
+            self.clock.soon(self.catch_up)
 
     def catch_up(self) -> None:
         """See `Browser`."""
@@ -286,7 +286,7 @@ class FakeBrowser(Browser):
             if current and current[0].dead:
                 heir[0] = self._heirs.get(current[0])
                 current.clear()
-                self._guarded(lambda: left(last[0]))
+                self._tell(lambda: left(last[0]))
             found = None if current else find()
             if found is None or not free(found):
                 return
@@ -294,7 +294,7 @@ class FakeBrowser(Browser):
             self._served[found] = mine
             self._numbers.pop(last[0], None)
             last[0] = self._number(found)
-            self._guarded(lambda: appeared(last[0]))
+            self._tell(lambda: appeared(last[0]))
 
         def undo() -> None:
             self._looks.pop(number, None)
@@ -323,7 +323,7 @@ class FakeBrowser(Browser):
                 is_free = not one.dead and one not in self._served and one not in told
                 if "openai-chatkit" in one.selectors and is_free:
                     told.append(one)
-                    self._guarded(lambda one=one: appeared(self._number(one)))  # type: ignore[misc]
+                    self._tell(lambda one=one: appeared(self._number(one)))  # type: ignore[misc]
 
         self._looks[number] = look
         self.clock.later(0, look)
@@ -357,9 +357,9 @@ class FakeBrowser(Browser):
 
         def send(value: dict[str, Any]) -> None:
             if "click" in value:
-                self._guarded(lambda: click(value["click"]))
+                self._tell(lambda: click(value["click"]))
             else:
-                self._guarded(lambda: event(value["event"], value["detail"], value["at"]))
+                self._tell(lambda: event(value["event"], value["detail"], value["at"]))
 
         self._states[found] = STARTING
         self._taken.add(found)
@@ -399,6 +399,7 @@ class FakeBrowser(Browser):
         number = self._hold("command")
 
         def told(outcome: dict[str, Any], reason: object) -> None:
+            self.catch_up()
             if self._live.pop(number, None) is not None:
                 self._guarded(lambda: answered(crossed(outcome), reason))
 
@@ -423,6 +424,7 @@ class FakeBrowser(Browser):
         last: list[object] = []
 
         def tell(value: dict[str, Any], extra: Any = None) -> None:
+            self.catch_up()
             if number in self._live:
                 self._guarded(lambda: told(crossed(value), extra))
 
@@ -468,7 +470,7 @@ class FakeBrowser(Browser):
         """See `Browser`."""
         number = self._hold("entry")
         undo = self.history.on_popstate(
-            lambda: self._guarded(
+            lambda: self._tell(
                 lambda: (
                     arrived(self.history.left, self.history.traversed)
                     if self.navigation
@@ -551,6 +553,12 @@ class FakeBrowser(Browser):
     def on_cut(self, resume: Callable[[], None]) -> Undo:
         """See `Browser`. Nothing is cut off on CPython."""
         return lambda: None
+
+    def _tell(self, function: Callable[[], None]) -> None:
+        self.catch_up()
+        self._guarded(function)
+        if not self.is_deferring:
+            self.catch_up()
 
     def _guarded(self, function: Callable[[], None]) -> None:
         try:

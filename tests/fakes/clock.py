@@ -25,6 +25,7 @@ class Clock:
     def __init__(self, start: float = 100.0) -> None:
         self._now = start
         self._timers: list[Timer] = []
+        self._soon: list[Callable[[], object]] = []
         self._last = 0
 
     def now(self) -> float:
@@ -39,6 +40,10 @@ class Clock:
         self._timers.append(timer)
         return timer
 
+    def soon(self, function: Callable[[], object]) -> None:
+        """Calls `function` when what runs now has ended, before any timer: a microtask."""
+        self._soon.append(function)
+
     def cancel(self, timer: object) -> None:
         """Ends a timer; `None`, and one that has fired, are fine."""
         if timer in self._timers:
@@ -51,6 +56,7 @@ class Clock:
 
     def step(self, until: float) -> bool:
         """Fires the next timer that is due by then; false, and at that time, where none is."""
+        self._settle()
         due = [timer for timer in self._timers if timer.due <= until]
         if not due:
             self._now = max(self._now, until)
@@ -59,7 +65,12 @@ class Clock:
         self._timers.remove(timer)
         self._now = max(self._now, timer.due)
         timer.function()
+        self._settle()
         return True
+
+    def _settle(self) -> None:
+        while self._soon:
+            self._soon.pop(0)()
 
     def sleep(self, seconds: float) -> None:
         """The machine sleeps: time passes, and what came due fires when it is awake again."""

@@ -49,7 +49,7 @@ def test_the_spread_of_one_sample_is_itself() -> None:
 def test_a_run_is_written_down_whole(tmp_path: Path) -> None:
     write(samples(500, 250), tmp_path)
     assert len((tmp_path / "samples.jsonl").read_text().splitlines()) == 6
-    assert (tmp_path / "report.svg").read_text().lstrip().startswith("<?xml")
+    assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert "median" in (tmp_path / "report.txt").read_text()
 
 

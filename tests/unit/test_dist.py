@@ -15,7 +15,7 @@ import pytest
 
 import sync
 from tools.dist.__main__ import main
-from tools.dist.bundle import BuildError, build, digest, renamed, sri
+from tools.dist.bundle import ORDER, BuildError, build, digest, renamed, sri
 from tools.dist.python import small_sources
 from tools.setup import ROOT
 from tools.stdlib_in_pyodide import DROPPED
@@ -146,6 +146,7 @@ def test_the_wheel_and_the_archives_hold_the_same_python(bundle: Path) -> None:
         }
     assert inside == sources
     assert set(sources) == {path.name for path in (ROOT / "sync").glob("*.py")}
+    assert list(sources) == [f"{name}.py" for name in ORDER]
     [archive] = bundle.glob("assets/compiled-*.bin")
     compiled = unpacked(archive)
     assert set(compiled) == {f"{name}c" for name in sources}

@@ -15,7 +15,6 @@ import re
 import subprocess
 import tempfile
 import tomllib
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,8 +35,17 @@ PYODIDE = (
     "python_stdlib.compiled.zip",
 )
 NAME_LENGTH = 8
-WINDOW = 2**15  # how far back gzip sees (RFC 1951)
 SCRIPTED = {".mjs": ".js"}
+ORDER = (
+    "plain schema address address_bar memory storage browser tasks chatkit "
+    "__init__ events answer toolbar session listeners losses places errors "
+    "options commands gate owning state watchdog remembering limit leaving "
+    "restoring switch changes wishes creation proof settling"
+).split()
+"""The order of our modules in an archive. Gzip sees 32 KB back (RFC 1951), so it matters what
+stands near: this one, the best of some ten thousand that were tried, takes 0.8 KB less than the
+order of their names.
+"""
 EXPORTS = """
 export { start } from "./start.js";
 export { connect } from "./bridge.js";
@@ -171,7 +179,7 @@ def write_scripts(
         '"vendor/pyodide/pyodide.mjs",': f'"vendor/pyodide/pyodide.mjs","{archives["COMPILED"]}",',
         re.search(r'"vendor/pyscript/toml-.*?",', read("sync/embed.js"))[0]: "",  # type: ignore[index]
         # The stock library is not there.
-        '!path.endsWith(".zip")': "true",
+        "!/zip$/.test(path)": "true",
     }
     bundle.write("sync/embed.js", small(renamed("sync/embed.js", names | folders | SCRIPTED)))
     return ours
@@ -283,32 +291,17 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     """Return an archive in gzip: the length of each file by its name, as JSON in one line, and then
     the files.
     """
-    ordered = neighbours(files)
+    ordered = dict(sorted(files.items(), key=lambda one: place(one[0])))
     index = {name: len(content) for name, content in ordered.items()}
     line = json.dumps(index, separators=(",", ":")).encode() + b"\n"
     made: bytes = zopfli.gzip.compress(line + b"".join(ordered.values()))
     return made
 
 
-def neighbours(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return files in an order in which each repeats much of those before it: half a kilobyte less
-    than in the order of their names (measured).
-    """
-    left = dict(sorted(files.items()))
-    alone = {name: deflated(content, b"") for name, content in left.items()}
-    ordered: dict[str, bytes] = {}
-    before = b""
-    while left:
-        name = min(left, key=lambda one: deflated(left[one], before) / alone[one])
-        ordered[name] = left.pop(name)
-        before = (before + ordered[name])[-WINDOW:]
-    return ordered
-
-
-def deflated(content: bytes, before: bytes) -> int:
-    """Return how many bytes a content takes behind another one."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before)
-    return len(packer.compress(content) + packer.flush())
+def place(name: str) -> tuple[int, str]:
+    """Return where in an archive a module's file stands; a new one's is the end."""
+    module = name.partition(".")[0]
+    return (ORDER.index(module) if module in ORDER else len(ORDER)), name
 
 
 def digest(content: bytes) -> str:

@@ -1,5 +1,7 @@
 """Elements that leave, come back or are moved; and what stop() lets go of."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -238,25 +240,50 @@ kits = [ChatKit("#chat").start(), ChatKit("#two", parameter=None, key=None).star
 @probe
 def stop_first():
     kits[0].stop()
+
+
+def stop_second(event):
+    kits[1].stop()
+
+
+window.stopSecond = create_proxy(stop_second)
 """
+TWO: dict[str, Any] = {
+    "companion": False,
+    "attributes": 'data-start="page"',
+    "python": ONE_OF_TWO,
+    "body": """<nav id="bar" data-chatkit-toolbar="#chat"><b id="gate" data-chatkit-gate>X</b></nav>
+      <nav id="bar2" data-chatkit-toolbar="#two"><b id="gate2" data-chatkit-gate>X</b></nav>""",
+    "element": '<openai-chatkit id="chat"></openai-chatkit><openai-chatkit id="two">'
+    "</openai-chatkit>",
+}
 
 
 def test_one_of_two_is_stopped_and_its_region_replaced(scene: Scene) -> None:
     """Its controls are the page's alone; the other's go on."""
-    body = """<nav id="bar" data-chatkit-toolbar="#chat"><b id="gate" data-chatkit-gate>X</b></nav>
-      <nav id="bar2" data-chatkit-toolbar="#two"><b id="gate2" data-chatkit-gate>X</b></nav>"""
-    two = '<openai-chatkit id="two"></openai-chatkit>'
-    scene.open(
-        fake=True,
-        companion=False,
-        attributes='data-start="page"',
-        python=ONE_OF_TWO,
-        body=body,
-        element='<openai-chatkit id="chat"></openai-chatkit>' + two,
-    )
+    scene.open(fake=True, **TWO)
     scene.python("stop_first")
     scene.js("fake.element.outerHTML = fake.element.outerHTML")
     scene.expect_on("gate")
     scene.js("fake.say('response.start', null, document.querySelector('#two'))")
     scene.expect_off("gate2", reason="responding")
     scene.expect_on("gate")
+
+
+def test_who_hears_of_one_chat_may_stop_the_other(scene: Scene) -> None:
+    """All in one task: the other's changes that were still to come are not drawn after its end."""
+    scene.open(fake=True, **TWO)
+    scene.js(
+        """() => {
+          scene.heard = [];
+          const two = document.querySelector("#two");
+          two.addEventListener("chatkit-sync", ({ detail }) =>
+            scene.heard.push(detail.failure ?? detail.phase));
+          fake.element.addEventListener("chatkit-sync", stopSecond, { once: true });
+          fake.say("response.start");
+          for (const what of ["start", "end", "start"]) fake.say(`response.${what}`, null, two);
+        }"""
+    )
+    scene.expect_off("gate", reason="responding")
+    scene.expect_on("gate2")
+    assert scene.js("scene.heard") == ["stopped"]

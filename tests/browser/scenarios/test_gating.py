@@ -68,6 +68,90 @@ def test_a_control_that_throws_takes_nothing_of_the_event_with_it(scene: Scene) 
     scene.expect_shown("thr_made")
 
 
+def test_a_control_that_throws_keeps_nothing_from_the_others(scene: Scene) -> None:
+    """Drawn at once or later in the same task: the others are off, and the page's scripts hear."""
+    scene.open(fake=True)
+    scene.console.allow("mine")
+    scene.js(
+        """() => {
+          scene.heard = [];
+          addEventListener("chatkit-sync", ({ detail }) => scene.heard.push(detail.phase));
+          document.querySelector("#new").setAttribute = () => { throw new Error("mine"); };
+          fake.say("thread.change", { threadId: "thr_a" });
+          fake.say("thread.load.start", { threadId: "thr_a" });
+        }"""
+    )
+    scene.expect_off(*(one for one in CONTROLS if one != "new"), reason="loading")
+    assert scene.js("scene.heard") == ["loading"]
+    scene.js("fake.say('thread.load.end', { threadId: 'thr_a' })")
+    scene.expect_phase("idle")
+    scene.js("fake.say('response.start')")
+    scene.expect_off(*(one for one in CONTROLS if one != "new"), reason="responding")
+    assert scene.js("scene.heard") == ["loading", "idle", "responding"]
+
+
+def many(count: int) -> str:
+    """A toolbar with so many controls of the page's own."""
+    controls = "".join(f'<button id="n{n}" data-chatkit-gate>{n}</button>' for n in range(count))
+    return f'<nav id="bar" data-chatkit-toolbar>{controls}</nav>'
+
+
+def test_what_the_page_does_to_one_of_very_many_controls_counts(scene: Scene) -> None:
+    """Beyond some hundred controls nobody is told of each that we write ourselves."""
+    scene.open(fake=True, body=many(600))
+    scene.js("document.querySelector('#n1').setAttribute('aria-disabled', 'true')")
+    off = scene.locate("#bar [data-chatkit-off=responding][aria-disabled=true]")
+    for _ in range(2):
+        scene.js("fake.say('response.start')")
+        expect(off).to_have_count(600)
+        scene.js(
+            """() => {
+              document.querySelector("#n7").removeAttribute("aria-disabled");
+              for (const name of ["aria-disabled", "data-chatkit-off"])
+                document.querySelector("#n8").removeAttribute(name);
+            }"""
+        )
+        expect(off).to_have_count(600)
+        scene.js("fake.say('response.end')")
+        expect(scene.locate("#bar [data-chatkit-off]")).to_have_count(0)
+        expect(scene.locate("#bar [aria-disabled]")).to_have_count(1)
+
+
+# In the place of bridge.js: the same, and what crosses the border in either direction.
+COUNTED = """
+import { connect as inner } from "./bridge.js?counted";
+export function connect(receive) {
+  window.crossed = [];
+  const counted = (name, call) => (...given) => {
+    crossed.push(name);
+    return call(...given);
+  };
+  const methods = Object.entries(inner(counted("receive", receive)));
+  return Object.fromEntries(methods.map(([name, call]) => [name, counted(name, call)]));
+}
+"""
+
+
+@pytest.mark.core
+@pytest.mark.checkout
+def test_controls_are_switched_by_one_crossing_however_many(scene: Scene) -> None:
+    scene.page.route(
+        "**/sync/bridge.js",
+        lambda route: route.fulfill(body=COUNTED, content_type="text/javascript"),
+    )
+    seen = []
+    for count in (4, 1000):
+        scene.open(fake=True, body=many(count))
+        scene.js("crossed.length = 0")
+        scene.js("fake.say('response.start')")
+        expect(scene.locate("#bar [data-chatkit-off=responding]")).to_have_count(count)
+        scene.js("fake.say('response.end')")
+        expect(scene.locate("#bar [data-chatkit-off]")).to_have_count(0)
+        seen.append(scene.js("crossed"))
+    assert seen[0] == seen[1]
+    assert seen[0].count("draw") == 2
+
+
 def test_while_a_thread_loads_every_control_is_off(scene: Scene) -> None:
     """It must show 4, for a load."""
     thread = scene.site.store.make_thread("Old", [("user", "Hi"), ("assistant", "Hello")])

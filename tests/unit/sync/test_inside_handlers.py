@@ -261,3 +261,25 @@ def test_what_comes_right_behind_an_event_finds_it_handled(
     assert heard == ["a"]
     browser.catch_up()
     assert heard == ["a"]
+
+
+def test_what_is_asked_while_controls_are_drawn_finds_the_event_handled() -> None:
+    """A control may be an element of the page's own, which calls the page's Python."""
+    browser = FakeBrowser()
+    element = browser.mount(FakeElement())
+    chatkit = ChatKit(browser=browser).start()
+    browser.clock.advance(1.0)
+    browser.is_deferring = True
+    told: list[tuple[str, str | None]] = []
+    chatkit.subscribe(lambda snapshot: told.append((snapshot.phase, snapshot.notice)))
+    draw = browser.draw
+
+    def asks(element: int, text: str) -> None:
+        browser.draw = draw  # type: ignore[method-assign]
+        draw(element, text)
+        chatkit._session.told("own.notice", {"notice": "refused"})
+
+    browser.draw = asks  # type: ignore[method-assign]
+    element.emit("response.start")
+    browser.catch_up()
+    assert told == [("responding", None), ("responding", "refused")]

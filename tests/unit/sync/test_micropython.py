@@ -167,7 +167,7 @@ TINY_PAGE = """
             self.written_at = None
             self.claims, self.known, self.url, self.items = set(), {}, "/?threadId=a", {}
             self.said, self.timers, self.time, self.last = [], [], 0.0, 0
-            self.calls, self.event, self.phases = [], None, []
+            self.calls, self.event, self.phases, self.deferred = [], None, [], []
 
         def now(self): return self.time
         def date(self): return self.time
@@ -178,8 +178,10 @@ TINY_PAGE = """
             event = asyncio.Event()
             return event.wait(), event.set
         def soon(self, function): function()
-        def defer(self, function): function()
-        def catch_up(self): pass
+        def defer(self, function): self.deferred.append(function)
+        def catch_up(self):
+            while self.deferred:
+                self.deferred.pop(0)()
         def later(self, seconds, function):
             self.last += 1
             self.timers.append((self.time + seconds, self.last, function))
@@ -205,7 +207,11 @@ TINY_PAGE = """
             return {"defined": True, "loaded": False, "framed": True, "secure": True,
                     "parameter": None, "key": None}
         def listen(self, element, event, click):
-            self.event = lambda name, detail=None: event(name, detail or {}, self.time)
+            def tell(name, detail=None):
+                event(name, detail or {}, self.time)
+                self.catch_up()
+
+            self.event = tell
             return lambda: None
         def draw(self, element, text):
             self.phases.append(json.loads(text)["phase"])

@@ -265,7 +265,7 @@ def says_what_the_table_says(snapshot: Snapshot) -> None:
     assert {*drawn["off"].values(), None} <= {*REASONS, None}
     assert drawn["gate"] == page_refusal(snapshot)
     assert drawn["text"] == "words"
-    told: dict[str, Any] = plain(snapshot)
+    told: dict[str, Any] = json.loads(plain(snapshot))
     assert told["phase"] == drawn["phase"] == snapshot.phase
     assert told["busy"] == drawn["busy"] == snapshot.busy
     assert isinstance(told["loading"], list)

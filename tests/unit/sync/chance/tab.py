@@ -22,6 +22,7 @@ class Spied(FakeBrowser):
 
     def __init__(self, tab: Tab) -> None:
         super().__init__(clock=tab.clock, storage=tab.storage, history=tab.history)
+        self.is_deferring = True
         self._tab = tab
 
     def later(self, seconds: float, function: Callable[[], None]) -> object:
