@@ -15,7 +15,7 @@ const LONGEST = 2 ** 31 - 1;
 /** Seconds by which a function's answer may be late until nobody waits for it any more. */
 const SLACK = 1;
 
-/** The id under which nothing is told: whatever is, Python first does what it has put off. */
+/** The id under which nothing is told: whatever is, Python first does what it has deferred. */
 const NOBODY = 0;
 
 /** @param receive Python's one function @returns the methods that browser.py calls */
@@ -29,7 +29,7 @@ export function connect(receive) {
   const unfinished = new Set();
   const due = new Map();
   const appliers = new Map();
-  let isBehind = false;
+  let hasDeferred = false;
   let lastElement = 0;
 
   // Python is there, whether or not the page has an element yet.
@@ -40,7 +40,7 @@ export function connect(receive) {
     running.set(id, controller);
     return controller.signal;
   };
-  const keep = (element) => {
+  const numberOf = (element) => {
     for (const [number, known] of elements) if (known === element) return number;
     elements.set(++lastElement, element);
     return lastElement;
@@ -51,10 +51,10 @@ export function connect(receive) {
     queueMicrotask(settle);
   };
   const settle = () => {
-    while (isBehind || due.size) {
+    while (hasDeferred || due.size) {
       // What Python has deferred (see `Browser.defer`): the page's scripts hear of it once.
-      if (isBehind) controls.safely(() => tell(NOBODY, null));
-      isBehind = false;
+      if (hasDeferred) controls.safely(() => tell(NOBODY, null));
+      hasDeferred = false;
       // One by one: whoever hears of it may change or stop another.
       for (const [element, { state, news }] of due) {
         due.delete(element);
@@ -117,18 +117,18 @@ export function connect(receive) {
         timers: timers.size,
       }),
 
-    adopt: (element) => (element instanceof Element ? keep(element) : 0),
+    adopt: (element) => (element instanceof Element ? numberOf(element) : 0),
     watch(id, target) {
       // Not before: Python that breaks off before it has started anything serves nobody.
       controls.revive();
-      const known = { elements, served, heirs, due, keep };
+      const known = { elements, served, heirs, due, numberOf };
       return watch(target, begin(id), (value) => tell(id, value), known);
     },
     about: (number) => JSON.stringify(about(elements.get(number))),
     listen(id, number) {
       const send = (value) => {
         if (!tell(id, value)) return;
-        isBehind = true;
+        hasDeferred = true;
         queueMicrotask(settle);
       };
       listen(elements.get(number), begin(id), send);
@@ -153,7 +153,7 @@ export function connect(receive) {
       controls.release(element);
       elements.delete(number);
     },
-    others: (id) => others(begin(id), (value) => tell(id, value), { served, keep }),
+    others: (id) => others(begin(id), (value) => tell(id, value), { served, numberOf }),
     /** A fresh element in the place of one that cannot show its thread any more. */
     renew(number) {
       const element = elements.get(number);
@@ -348,7 +348,7 @@ function plainDetail(name, detail) {
 }
 
 /** Tells `{element: number}` for each living match, one at a time, and `{gone: number}`. */
-function watch(target, signal, send, { elements, served, heirs, due, keep }) {
+function watch(target, signal, send, { elements, served, heirs, due, numberOf }) {
   const mine = {};
   let heir = null;
   const isFree = (element) => !controls.dead.has(element) && (served.get(element) ?? mine) === mine;
@@ -377,7 +377,7 @@ function watch(target, signal, send, { elements, served, heirs, due, keep }) {
     current = found;
     served.set(found, mine);
     elements.delete(last);
-    last = keep(found);
+    last = numberOf(found);
     send({ element: last });
   };
   const observer = new MutationObserver(look);
@@ -395,13 +395,13 @@ function watch(target, signal, send, { elements, served, heirs, due, keep }) {
 }
 
 /** Tells `{element: number}` for each living element that nobody serves, now and later, once. */
-function others(signal, send, { served, keep }) {
+function others(signal, send, { served, numberOf }) {
   const told = new WeakSet();
   const look = () => {
     for (const element of document.getElementsByTagName("openai-chatkit")) {
       if (controls.dead.has(element) || served.has(element) || told.has(element)) continue;
       told.add(element);
-      send({ element: keep(element) });
+      send({ element: numberOf(element) });
     }
   };
   const observer = new MutationObserver(look);
@@ -585,7 +585,7 @@ function watched(inner, tell) {
       // A page of HTML is a proxy's or a login's, and no answer of a chat server.
       const isPage = response.ok && response.headers.get("content-type")?.startsWith("text/html");
       tell({ http: { ...request, status: isPage ? 0 : response.status } });
-      follow(response, request.thread, init?.signal, tell);
+      tellLife(response, request.thread, init?.signal, tell);
       return response;
     } catch (reason) {
       if (!init?.signal?.aborted)
@@ -605,7 +605,7 @@ function peek(body) {
 }
 
 /** Bytes of a stream are signs of life, told four times a second at most. */
-async function follow(response, thread, signal, tell) {
+async function tellLife(response, thread, signal, tell) {
   if (!response.body || !response.headers.get("content-type")?.includes("event-stream")) return;
   let toldAt = 0;
   try {

@@ -33,7 +33,7 @@ const WRITTEN = [
   "data-chatkit-state",
   "data-chatkit-reason",
 ];
-/** Controls above which it is cheaper to look away than to be told of each that we write (measured: with 10,000, by a tenth; with four it is the other way round), and to fade their text alone. */
+/** Controls above which we look away while we write, rather than be told of each, and fade their text alone: somewhere between four, where that is slower, and 10,000, where it is faster (measured). */
 const CROWD = 500;
 /** Corrections in one task before the page is left to its will until the next one. */
 const CORRECTIONS = 50;
@@ -185,7 +185,7 @@ function note(records) {
     touched.add(container);
     knownOf(element).reason = undefined;
     if (attributeName === "aria-disabled" && element.hasAttribute(OFF))
-      keepPageValue(knownOf(element), element.getAttribute(attributeName));
+      writePageValue(element, element.getAttribute(attributeName));
   }
   return touched;
 }
@@ -310,7 +310,7 @@ function drawAll() {
     if (!stray.closest(TOOLBAR))
       report(stray, "stands outside any [data-chatkit-toolbar], so nothing switches it");
   for (const former of document.querySelectorAll(`[${OFF}]`))
-    if (!former.closest(TOOLBAR) || !isSwitched(former)) turnOn(knownOf(former));
+    if (!former.closest(TOOLBAR) || !isSwitched(former)) switchTo(knownOf(former), null);
   for (const former of document.querySelectorAll(
     "[data-chatkit-state]:not([data-chatkit-toolbar])",
   ))
@@ -418,8 +418,8 @@ function membersOf(toolbar) {
 }
 
 function knownOf(member) {
-  // `kept` is the `aria-disabled` of the page's own once more, of what is off: somebody may take
-  // our attributes away and leave that one. `reason` is what it is off for, as far as we know.
+  // `reason` is what it is off for and `value` the page's own `aria-disabled`: what the markup says,
+  // unless `reason` is undefined. The keeper tells of anybody else's hand.
   if (!known.has(member)) known.set(member, { member });
   return known.get(member);
 }
@@ -456,11 +456,7 @@ function drawMember(one, state) {
     else if (member.getAttribute("aria-current") === "true") member.removeAttribute("aria-current");
   }
   const reason = switched ? reasonFor(member, action, state) : null;
-  // The keeper would have told of anybody else's hand.
-  if (one.reason === reason) return;
-  if (reason) turnOff(one, reason);
-  else turnOn(one);
-  one.reason = reason;
+  switchTo(one, reason);
 }
 
 /** Whether somebody who goes by keyboard stands on it: hidden, it would drop them at the page's top. */
@@ -483,32 +479,49 @@ function reasonFor(member, action, state) {
   return state.off[action] ?? null;
 }
 
-function turnOff(one, reason) {
-  const { member, kept } = one;
-  const before = member.getAttribute(OFF);
+/** Off for a reason, or on. */
+function switchTo(one, reason) {
+  if (one.reason === undefined) learn(one);
+  if (one.reason === reason) return;
+  const { member, reason: before, value } = one;
+  // Until all of it is written: a control's own methods may throw.
+  one.reason = undefined;
+  one.isOff = reason !== null;
+  if (!reason) {
+    member.removeAttribute(OFF);
+    if (value === null) member.removeAttribute("aria-disabled");
+    else {
+      member.removeAttribute(PAGE_VALUE);
+      member.setAttribute("aria-disabled", value);
+    }
+  } else {
+    member.setAttribute(OFF, reason);
+    if (before === null) {
+      if (value !== null) member.setAttribute(PAGE_VALUE, value);
+      member.setAttribute("aria-disabled", "true");
+    }
+  }
+  one.reason = reason;
+}
+
+/** What the markup says of a control, which the page or a copy may have written. */
+function learn(one) {
+  const { member, isOff } = one;
   const value = member.getAttribute("aria-disabled");
+  one.reason = member.getAttribute(OFF);
+  if (one.reason !== null) {
+    one.value = member.getAttribute(PAGE_VALUE);
+    set(member, "aria-disabled", "true");
+    return;
+  }
   // Where our marks were taken away and our `aria-disabled` was not, it is still ours.
-  const isOurs = value === "true" && kept !== undefined;
-  if (before === null) keepPageValue(one, isOurs ? kept : value);
-  if (before !== reason) member.setAttribute(OFF, reason);
-  if (value !== "true") member.setAttribute("aria-disabled", "true");
-}
-
-function turnOn(one) {
-  const { member } = one;
-  if (!member.hasAttribute(OFF)) return;
-  const value = member.getAttribute(PAGE_VALUE);
-  one.kept = undefined;
-  member.removeAttribute(OFF);
-  if (value === null) return member.removeAttribute("aria-disabled");
+  if (!isOff || value !== "true") one.value = value;
   member.removeAttribute(PAGE_VALUE);
-  member.setAttribute("aria-disabled", value);
 }
 
-function keepPageValue(one, value) {
-  one.kept = value;
-  if (value === null) one.member.removeAttribute(PAGE_VALUE);
-  else set(one.member, PAGE_VALUE, value);
+function writePageValue(member, value) {
+  if (value === null) member.removeAttribute(PAGE_VALUE);
+  else set(member, PAGE_VALUE, value);
 }
 
 function set(node, name, value) {

@@ -17,7 +17,7 @@ def test_the_bench_measures_every_contestant() -> None:
     contestants = {sample["contestant"] for sample in samples}
     measures = {sample["measure"] for sample in samples}
     assert len(contestants) == 10
-    assert len(measures) == 13
+    assert len(measures) == 21
     switched = {one["contestant"] for one in samples if one["measure"] == "event to 4 controls"}
     assert switched == contestants
     assert "As a ratio of medians in this run" in done.stdout
