@@ -115,7 +115,7 @@ class Bench:
             session = context.new_cdp_session(page)
             self.add(one, "memory after the start", megabytes(browser, session), "MB", number)
             cost = page.evaluate("(events) => bench.busy(events)", events) / events
-            self.add(one, "event of an answer or a switch, in a row", cost, "ms", number)
+            self.add(one, "mixed events in a row, each", cost, "ms", number)
             used = megabytes(browser, session)
             self.add(one, f"memory after {events:,} events", used, "MB", number)
 

@@ -58,7 +58,7 @@ export function connect(receive) {
       // One by one: whoever hears of it may change or stop another.
       for (const [element, { state, news }] of due) {
         due.delete(element);
-        if (state) controls.draw(element, state);
+        if (state) controls.safely(controls.draw, element, state);
         if (news) announce(element, news);
       }
     }
@@ -141,7 +141,7 @@ export function connect(receive) {
       const element = elements.get(number) ?? null;
       const state = JSON.parse(json);
       const isFirst = !due.has(element);
-      if (isFirst) controls.draw(element, state);
+      if (isFirst) controls.safely(controls.draw, element, state);
       owe(element, isFirst ? {} : { state });
     },
     announce: (number, json) => owe(elements.get(number) ?? null, { news: JSON.parse(json) }),

@@ -44,7 +44,7 @@ const FADED_TEXT = "-webkit-text-fill-color:GrayText";
 const look = new CSSStyleSheet();
 const rulesOf = (faded) =>
   `:where([data-chatkit-off]){cursor:not-allowed;${faded}}:where([data-chatkit-show][hidden]){display:none}`;
-const OURS = `openai-chatkit,${ATTRIBUTES.map((name) => `[${name}]`).join()}`;
+const OURS = `openai-chatkit,${[OFF, ...ATTRIBUTES].map((name) => `[${name}]`).join()}`;
 // `off` names a reason for each action; without it `gate` is every control's.
 const STARTING = { phase: "starting", busy: false, gate: "starting", text: "" };
 const RELEASED = { phase: "idle", busy: false, gate: null, text: "" };
@@ -159,8 +159,11 @@ function drawEach(some, state) {
     safely(drawContainer, container, state);
   }
   for (const container of touched) safely(drawContainer, container);
+  const written = keeper.takeRecords();
   if (isCrowded) keep();
-  else keeper.takeRecords();
+  // Of a few it costs nothing to look again: what is drawn may have called the page.
+  else
+    for (const { target } of written) if (known.has(target)) known.get(target).reason = undefined;
 }
 
 /**
@@ -183,9 +186,11 @@ function note(records) {
     const container = element?.closest(`${TOOLBAR},${STATUS}`);
     if (!container) continue;
     touched.add(container);
-    knownOf(element).reason = undefined;
-    if (attributeName === "aria-disabled" && element.hasAttribute(OFF))
-      writePageValue(element, element.getAttribute(attributeName));
+    const one = knownOf(element);
+    one.reason = undefined;
+    // Where we have it on, somebody has brought the mark as well: what a morph towards a copy does.
+    if (attributeName === "aria-disabled" && element.hasAttribute(OFF) && one.isOff !== false)
+      safely(writePageValue, element, PAGE_VALUE, element.getAttribute(attributeName));
   }
   return touched;
 }
@@ -260,6 +265,8 @@ export function draw(element, state) {
   else withoutElement = state;
   const mine = [...containers()].filter((container) => ownerOf(container) === element);
   drawEach(mine, failed ? FAILED : state);
+  // A control that is drawn may call the page, and the page us.
+  if ((element ? states.get(element) : withoutElement) !== state) drawAll();
 }
 
 /** Whether a control belongs to the element. */
@@ -310,7 +317,11 @@ function drawAll() {
     if (!stray.closest(TOOLBAR))
       report(stray, "stands outside any [data-chatkit-toolbar], so nothing switches it");
   for (const former of document.querySelectorAll(`[${OFF}]`))
-    if (!former.closest(TOOLBAR) || !isSwitched(former)) switchTo(knownOf(former), null);
+    if (!former.closest(TOOLBAR) || !isSwitched(former)) {
+      const one = knownOf(former);
+      one.reason = undefined;
+      safely(switchTo, one, null);
+    }
   for (const former of document.querySelectorAll(
     "[data-chatkit-state]:not([data-chatkit-toolbar])",
   ))
@@ -483,45 +494,42 @@ function reasonFor(member, action, state) {
 function switchTo(one, reason) {
   if (one.reason === undefined) learn(one);
   if (one.reason === reason) return;
-  const { member, reason: before, value } = one;
+  const { member, reason: former, value } = one;
   // Until all of it is written: a control's own methods may throw.
   one.reason = undefined;
-  one.isOff = reason !== null;
   if (!reason) {
+    writePageValue(member, "aria-disabled", value);
     member.removeAttribute(OFF);
-    if (value === null) member.removeAttribute("aria-disabled");
-    else {
-      member.removeAttribute(PAGE_VALUE);
-      member.setAttribute("aria-disabled", value);
-    }
+    if (value !== null) member.removeAttribute(PAGE_VALUE);
   } else {
+    if (former === null && value !== null) member.setAttribute(PAGE_VALUE, value);
     member.setAttribute(OFF, reason);
-    if (before === null) {
-      if (value !== null) member.setAttribute(PAGE_VALUE, value);
-      member.setAttribute("aria-disabled", "true");
-    }
+    if (former === null) member.setAttribute("aria-disabled", "true");
   }
+  one.isOff = reason !== null;
   one.reason = reason;
 }
 
 /** What the markup says of a control, which the page or a copy may have written. */
 function learn(one) {
-  const { member, isOff } = one;
-  const value = member.getAttribute("aria-disabled");
+  const { member, isOff, value } = one;
+  const written = member.getAttribute("aria-disabled");
   one.reason = member.getAttribute(OFF);
-  if (one.reason !== null) {
+  one.isOff = one.reason !== null;
+  if (one.isOff) {
     one.value = member.getAttribute(PAGE_VALUE);
     set(member, "aria-disabled", "true");
     return;
   }
   // Where our marks were taken away and our `aria-disabled` was not, it is still ours.
-  if (!isOff || value !== "true") one.value = value;
+  if (isOff && written === "true") writePageValue(member, "aria-disabled", value);
+  else one.value = written;
   member.removeAttribute(PAGE_VALUE);
 }
 
-function writePageValue(member, value) {
-  if (value === null) member.removeAttribute(PAGE_VALUE);
-  else set(member, PAGE_VALUE, value);
+function writePageValue(member, name, value) {
+  if (value === null) member.removeAttribute(name);
+  else set(member, name, value);
 }
 
 function set(node, name, value) {

@@ -126,6 +126,7 @@ class Session:
 
         From inside a listener it does so when the events that have come are handled.
         """
+        self.browser.catch_up()
         self._stopping = True
         self.told("own.stopped")
 

@@ -167,6 +167,7 @@ class FakeBrowser(Browser):
 
     def unload(self) -> None:
         """The page is left: nothing of it happens any more."""
+        self.catch_up()
         for timer in list(self._timers):
             self.cancel(timer)
         for element in self.document:

@@ -117,6 +117,50 @@ def test_what_the_page_does_to_one_of_very_many_controls_counts(scene: Scene) ->
         expect(scene.locate("#bar [aria-disabled]")).to_have_count(1)
 
 
+def test_marks_taken_away_in_the_task_of_the_end_leave_nothing_behind(scene: Scene) -> None:
+    scene.open(fake=True)
+    scene.js("fake.say('response.start')")
+    scene.expect_off(*CONTROLS, reason="responding")
+    scene.js(
+        """() => {
+          document.querySelector("#send").removeAttribute("data-chatkit-off");
+          fake.say("response.end");
+        }"""
+    )
+    scene.expect_on(*CONTROLS)
+    scene.js("fake.say('response.start')")
+    scene.expect_off(*CONTROLS, reason="responding")
+
+
+# A control of the page's own making, which calls the page's Python while it is drawn.
+STOPS = """
+def stop_all():
+    running()[0].stop()
+
+
+window.stopAll = create_proxy(stop_all)
+"""
+CALLS = """<script>
+  customElements.define("page-control", class extends HTMLElement {
+    static observedAttributes = ["aria-disabled"];
+    attributeChangedCallback(name, before, after) {
+      if (scene.armed && after === "true") stopAll();
+    }
+  });
+</script>"""
+
+
+@pytest.mark.parametrize("count", [4, 600])
+def test_a_stop_while_controls_are_drawn_leaves_them_to_the_page(scene: Scene, count: int) -> None:
+    own = '<page-control data-chatkit-gate tabindex="0">Mine</page-control>'
+    body = many(count).replace("<nav id", f"{CALLS}<nav id").replace("toolbar>", f"toolbar>{own}")
+    scene.open(fake=True, body=body, python=STOPS)
+    scene.js("scene.armed = true")
+    scene.js("fake.say('response.start')")
+    expect(scene.locate("#bar [data-chatkit-off]")).to_have_count(0)
+    expect(scene.locate("#bar [aria-disabled]")).to_have_count(0)
+
+
 # In the place of bridge.js: the same, and what crosses the border in either direction.
 COUNTED = """
 import { connect as inner } from "./bridge.js?counted";
