@@ -149,7 +149,8 @@ export function connect(receive) {
       const element = elements.get(number) ?? null;
       const news = due.get(element)?.news;
       due.delete(element);
-      if (news) announce(element, news);
+      // Behind whoever still hears of what was before.
+      if (news) queueMicrotask(() => announce(element, news));
       controls.release(element);
       elements.delete(number);
     },

@@ -219,6 +219,9 @@ CHANGES_AND_STOPS = """
 def change_and_stop():
     window.fake.say("response.start")
     running()[0].stop()
+
+
+window.stopFirst = create_proxy(stop)
 """
 
 
@@ -230,6 +233,22 @@ def test_a_stop_in_the_task_of_a_change_leaves_the_controls_to_the_page(scene: S
     scene.wait(lambda: scene.js("heard.at(-1)") == "stopped", "stopped")
     assert scene.js("heard") == ["stopped"]
     expect(scene.locate("#bar [data-chatkit-off]")).to_have_count(0)
+
+
+def test_a_listener_may_stop_the_chat_of_which_it_hears(scene: Scene) -> None:
+    """The end is told behind what was before, to every listener."""
+    scene.open(fake=True, python=CHANGES_AND_STOPS)
+    scene.js(
+        """() => {
+          scene.heard = [];
+          const note = ({ detail }) => scene.heard.push(detail.failure ?? detail.phase);
+          fake.element.addEventListener("chatkit-sync", () => stopFirst(), { once: true });
+          fake.element.addEventListener("chatkit-sync", note);
+          fake.say("response.start");
+        }"""
+    )
+    scene.wait(lambda: scene.js("scene.heard.at(-1)") == "stopped", "stopped")
+    assert scene.js("scene.heard") == ["responding", "stopped"]
 
 
 ONE_OF_TWO = """
