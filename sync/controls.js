@@ -190,7 +190,7 @@ function note(records) {
     one.reason = undefined;
     // Where we have it on, somebody has brought the mark as well: what a morph towards a copy does.
     if (attributeName === "aria-disabled" && element.hasAttribute(OFF) && one.isOff !== false)
-      safely(writePageValue, element, PAGE_VALUE, element.getAttribute(attributeName));
+      safely(set, element, PAGE_VALUE, element.getAttribute(attributeName));
   }
   return touched;
 }
@@ -386,8 +386,7 @@ function query(selector) {
 }
 
 function drawContainer(container, state = stateOf(container)) {
-  if (state.reason) set(container, "data-chatkit-reason", state.reason);
-  else container.removeAttribute("data-chatkit-reason");
+  set(container, "data-chatkit-reason", state.reason ?? null);
   if (container.matches(STATUS)) drawStatus(container, state);
   if (!container.matches(TOOLBAR)) return;
   set(container, "aria-busy", String(state.busy));
@@ -498,7 +497,7 @@ function switchTo(one, reason) {
   // Until all of it is written: a control's own methods may throw.
   one.reason = undefined;
   if (!reason) {
-    writePageValue(member, "aria-disabled", value);
+    set(member, "aria-disabled", value);
     member.removeAttribute(OFF);
     if (value !== null) member.removeAttribute(PAGE_VALUE);
   } else {
@@ -522,18 +521,16 @@ function learn(one) {
     return;
   }
   // Where our marks were taken away and our `aria-disabled` was not, it is still ours.
-  if (isOff && written === "true") writePageValue(member, "aria-disabled", value);
+  if (isOff && written === "true") set(member, "aria-disabled", value);
   else one.value = written;
-  member.removeAttribute(PAGE_VALUE);
+  set(member, PAGE_VALUE, null);
 }
 
-function writePageValue(member, name, value) {
-  if (value === null) member.removeAttribute(name);
-  else set(member, name, value);
-}
-
+/** An attribute as it should be, `null` for none; what is so already is not written again. */
 function set(node, name, value) {
-  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  if (node.getAttribute(name) === value) return;
+  if (value === null) node.removeAttribute(name);
+  else node.setAttribute(name, value);
 }
 
 /** A link with a modifier key opens elsewhere: that is the browser's, and any other click is not. */
