@@ -200,9 +200,11 @@ def _log(body: "Any", title: "str") -> "Any":
 
 
 def _runtime() -> "str":
-    names = {"cpython": "Pyodide", "micropython": "MicroPython"}
-    version = ".".join([str(part) for part in sys.implementation.version[:3]])
-    return f"{names.get(sys.implementation.name, sys.implementation.name)} {version}"
+    if sys.implementation.name == "micropython":
+        return "MicroPython " + ".".join([str(part) for part in sys.implementation.version[:3]])
+    import pyodide
+
+    return f"Pyodide {pyodide.__version__}"
 
 
 document.getElementById("runtime").textContent = _runtime()

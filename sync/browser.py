@@ -41,7 +41,12 @@ class Browser:
 
     def __init__(self) -> "None":
         from pyscript.ffi import create_proxy
-        from pyscript.js_modules import chatkit_bridge
+
+        try:
+            from pyscript.js_modules import chatkit_bridge
+        except ImportError:
+            # The interpreters' own words do not say where it is to come from.
+            raise ImportError("chatkit_bridge is missing: [js_modules.main] has to name it")
 
         self._handlers: "dict[int, Callable[[Any, Any], None]]" = {}
         self._last = 0

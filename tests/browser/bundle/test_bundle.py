@@ -170,29 +170,36 @@ document.body.dataset.own = "hello"
 </script>"""
 
 
-@pytest.mark.core
-@pytest.mark.parametrize("tag", [True, False], ids=["with-tag", "without-tag"])
-def test_the_wheel_in_a_configuration_of_the_pages_own(
-    scene: Scene, bundle: Path, nginx: Nginx, tag: bool
-) -> None:
-    """The tag beside it records the start, and is told to bring no Python."""
+def wheel_page(scene: Scene, bundle: Path, nginx: Nginx, *, modules: bool = True) -> str:
+    """PyScript of the page's own that brings the wheel; `modules` is its `js_modules` line."""
 
     def path(pattern: str) -> str:
         [found] = bundle.glob(pattern)
         return found.relative_to(bundle).as_posix()
 
     folder = f"{nginx.url}{FOLDER.rstrip('/')}"
-    config = json.dumps(
-        {
-            "interpreter": f"{folder}/{path('assets/ours-*.js')}",
-            "files": {f"{folder}/{path('chatkit_sync-*.whl')}": "./*"},
-            "js_modules": {"main": {f"{folder}/{path('assets/ours-*.js')}": "chatkit_bridge"}},
-        }
+    ours = f"{folder}/{path('assets/ours-*.js')}"
+    config = {
+        "interpreter": ours,
+        "files": {f"{folder}/{path('chatkit_sync-*.whl')}": "./*"},
+        "js_modules": {"main": {ours: "chatkit_bridge"} if modules else {}},
+    }
+    return WHEEL_PAGE.format(
+        folder=folder,
+        core=path("assets/pyscript-*/core.js"),
+        runtime=scene.runtime,
+        config=json.dumps(config),
     )
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("tag", [True, False], ids=["with-tag", "without-tag"])
+def test_the_wheel_in_a_configuration_of_the_pages_own(
+    scene: Scene, bundle: Path, nginx: Nginx, tag: bool
+) -> None:
+    """The tag beside it records the start, and is told to bring no Python."""
     a, b = make(scene, "Alpha", "Beta")
-    foot = WHEEL_PAGE.format(
-        folder=folder, core=path("assets/pyscript-*/core.js"), runtime=scene.runtime, config=config
-    )
+    foot = wheel_page(scene, bundle, nginx)
     if tag:
         scene.open(
             body=bar(a, b), query=f"?threadId={a}", foot=foot, attributes='data-start="none"'
@@ -202,3 +209,16 @@ def test_the_wheel_in_a_configuration_of_the_pages_own(
         scene.open(body=bar(a, b), query=f"?threadId={a}", foot=foot)
     everything(scene, a, b)
     assert scene.locate("body").get_attribute("data-own") == "hello"
+
+
+def test_the_wheel_says_what_its_configuration_lacks(
+    scene: Scene, bundle: Path, nginx: Nginx
+) -> None:
+    words = "chatkit_bridge is missing: [js_modules.main] has to name it"
+    scene.console.allow(re.escape(words))
+    foot = wheel_page(scene, bundle, nginx, modules=False)
+    scene.open(foot=foot, attributes='data-start="none"', wait=False)
+    scene.wait(
+        lambda: any(words in text for text in scene.console.texts() + scene.console.errors),
+        "what is missing",
+    )
