@@ -15,8 +15,10 @@ from bench.measure import STAY, Sample
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import EngFormatter
 
 Table = Mapping[tuple[str, str], list[float]]
+COLUMNS = 3
 
 
 @dataclass(frozen=True)
@@ -136,10 +138,13 @@ def plot(samples: list[Sample], path: Path) -> None:
     measures = list(dict.fromkeys(sample.measure for sample in samples))
     units = {sample.measure: sample.unit for sample in samples}
     names = list(dict.fromkeys(sample.contestant for sample in samples))
+    rows = -(-len(measures) // COLUMNS)
     figure, axes = plt.subplots(
-        len(measures), 1, figsize=(9, 2.6 * len(measures)), squeeze=False, layout="constrained"
+        rows, COLUMNS, figsize=(5.5 * COLUMNS, 2.6 * rows), squeeze=False, layout="constrained"
     )
-    for axis, measure in zip(axes[:, 0], measures, strict=True):
+    for axis in axes.flat[len(measures) :]:
+        axis.set_axis_off()
+    for axis, measure in zip(axes.flat, measures, strict=False):
         for height, name in enumerate(reversed(names)):
             values = table.get((name, measure), [])
             if values:
@@ -148,6 +153,8 @@ def plot(samples: list[Sample], path: Path) -> None:
                 axis.plot([statistics.median(values)], [height], "|", color=colour, ms=18, mew=2)
         axis.set_yticks(range(len(names)), list(reversed(names)), fontsize=8)
         axis.set_xlim(left=0)
+        if units[measure] == "bytes":
+            axis.xaxis.set_major_formatter(EngFormatter(sep=""))
         axis.set_title(f"{measure} ({units[measure]})", loc="left", fontsize=10)
     figure.savefig(path, dpi=80)
     plt.close(figure)
