@@ -55,12 +55,12 @@ function inTurn(load) {
  * pyodide/pyodide#5702, #5705, #6106). What Pyodide cannot do without it is to block: `run_sync`.
  */
 async function onOneStack(load) {
-  const { Suspending } = WebAssembly;
+  const suspending = Object.getOwnPropertyDescriptor(WebAssembly, "Suspending");
   delete WebAssembly.Suspending;
   try {
     return await load();
   } finally {
-    if (Suspending) WebAssembly.Suspending = Suspending;
+    if (suspending) Object.defineProperty(WebAssembly, "Suspending", suspending);
   }
 }
 

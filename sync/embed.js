@@ -53,12 +53,12 @@
   /** A load's end, for as long as its failure may follow: see LoadEnd in switch.py. */
   let ended = {};
   const taken = new WeakSet();
-  const { config, core, element, limit, main, runtime, runtimeParameter, start } = tag.dataset;
-  /** Whether nobody needs us yet. */
-  let isWaiting = false;
+  const given = tag.dataset;
+  const { runtimeParameter } = given;
   const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
   /** Which interpreter, as PyScript names it; a visitor's word counts where it is one. */
-  const type = (/^m?py$/.test(asked) ? asked : runtime) === "mpy" ? "mpy" : "py";
+  const type = (/^m?py$/.test(asked) ? asked : given.runtime) === "mpy" ? "mpy" : "py";
+  const SCRIPTS = `:is(script[type=${type}],${type}-script):not([worker])`;
   const base = new URL("..", tag.src).href;
   const recorder = {
     tag,
@@ -82,21 +82,24 @@
       event.stopImmediatePropagation();
       mark();
       // Off by the page's own hand: what it does not want now it does not want later.
-      if (control.getAttribute("data-chatkit-page-disabled") === "true") return;
-      if (control.matches("[data-chatkit-action]"))
+      if (control.matches("[data-chatkit-action]:not([data-chatkit-page-disabled=true])"))
         log.push({ click: control, at: event.timeStamp, focus: document.activeElement });
     },
   };
   window[key] = recorder;
   // Off from the first paint on: controls.js comes too late for that.
   const mark = () => {
+    // Outside of what we wait for there are no controls.
+    if (!(recorder.began || document.querySelector(CHATS))) return;
+    // A module of the page's brings its PyScript: as without us, before a core has read ours.
+    if (document.querySelectorAll(SCRIPTS)[1]) recorder.starter?.remove();
     for (const control of document.querySelectorAll(`:is(${controls}):not([data-chatkit-off])`)) {
-      const { ariaDisabled } = control;
       control.setAttribute("data-chatkit-off", "starting");
-      if (ariaDisabled !== null) control.setAttribute("data-chatkit-page-disabled", ariaDisabled);
+      if (control.ariaDisabled !== null)
+        control.setAttribute("data-chatkit-page-disabled", control.ariaDisabled);
       control.ariaDisabled = "true";
     }
-    if (isWaiting && document.querySelector(CHATS)) go();
+    go();
   };
   recorder.marking = new MutationObserver(mark);
   recorder.marking.observe(document, { childList: true, subtree: true });
@@ -122,19 +125,18 @@
     );
   }
   addEventListener("click", (event) => recorder.guard(event), true);
-  addEventListener("securitypolicyviolation", (event) => recorder.violations?.push(event));
 
   const preload = (path) => {
     const link = document.createElement("link");
     link.crossOrigin = "";
     link.nonce = tag.nonce;
-    // Megabytes, for which the chat is not to wait.
-    if (/(wasm|zip|json)$/.test(path)) link.fetchPriority = "low";
     link.href = base + path;
     if (/js$/.test(path)) link.rel = "modulepreload";
     else {
       link.rel = "preload";
       link.as = "fetch";
+      // Megabytes, for which the chat is not to wait.
+      link.fetchPriority = "low";
       // Pyodide waits for ever for a file that does not come (measured); it has one in reserve. Of a
       // script its import tells.
       if (!/zip$/.test(path)) link.onerror = () => recorder.miss(link.href);
@@ -148,17 +150,17 @@
    * page of a site, and Python is megabytes.
    */
   const look = () => {
-    const scripts = document.querySelector(
-      `:is(script[type=${type}],${type}-script):not([worker])`,
-    );
+    const scripts = document.querySelector(SCRIPTS);
     const configured = document.querySelector(`${type}-config`);
-    const modules = [...document.querySelectorAll("script[type=module]")];
     const isShared =
       scripts ||
       configured ||
-      core ||
-      modules.some(({ src, text }) => recorder.core.test(src ? `from"${src}"` : text));
-    if (!(isShared || main || element || config || document.querySelector(CHATS))) return;
+      given.core ||
+      [...document.querySelectorAll("script[type=module]")].some(({ src, text }) =>
+        recorder.core.test(`from"${src}"\n${text}`),
+      );
+    if (!(isShared || given.main || given.element || given.config || document.querySelector(CHATS)))
+      return;
     OURS.forEach(preload);
     if (!isShared) [...CORE, ...INTERPRETERS[type]].forEach(preload);
     else if (!scripts) {
@@ -178,27 +180,31 @@
       control.removeAttribute("data-chatkit-off");
       control.removeAttribute("data-chatkit-page-disabled");
     }
+    const words = "The chat helpers could not start.";
     for (const part of document.querySelectorAll(PARTS)) {
       part.setAttribute("data-chatkit-reason", "no-python");
-      if (part.matches("[data-chatkit-status]"))
-        part.textContent = "The chat helpers could not start.";
+      if (part.matches("[data-chatkit-status]")) part.textContent = words;
+      else part.setAttribute("data-chatkit-state", "failed");
     }
-    console.error("[chatkit-sync] sync/start.js did not load:", why);
+    for (const part of document.querySelectorAll("[data-chatkit-show]"))
+      part.hidden = !part.matches("[data-chatkit-show=failed]");
+    console.error("[chatkit-sync]", words, why);
   };
   // Much longer is no time at all (HTML standard: a number of 32 bits).
-  recorder.limit = Math.min(limit > 0 ? limit * 1000 : 30_000, 1e9);
+  recorder.limit = Math.min(given.limit > 0 ? given.limit * 1000 : 30_000, 1e9);
   const go = () => {
+    // Not before: where a module is on its way no import map is taken any more (measured in Firefox),
+    // and the page may have one further down.
+    if (recorder.began || document.readyState === "loading") return;
     // The page may bring Python itself.
-    recorder.isShared = start !== "none" && look();
-    isWaiting = recorder.isShared === undefined;
-    if (isWaiting) return;
+    recorder.isShared = given.start !== "none" && look();
+    if (recorder.isShared == null) return;
+    // Not before: a page that waits may have many that nobody asks for.
+    addEventListener("securitypolicyviolation", (event) => recorder.violations?.push(event));
     recorder.began = performance.now();
-    recorder.timer = setTimeout(giveUp, recorder.limit, "no answer");
-    import(`${base}sync/start.js`).then(({ start }) => start(recorder)).catch(giveUp);
+    recorder.timer = setTimeout(giveUp, recorder.limit, "No answer.");
+    import(`${base}sync/start.js`).then((ours) => ours.start(recorder)).catch(giveUp);
   };
-  // Not before: where a module is on its way no import map is taken any more (measured in Firefox),
-  // and the page may have one further down.
-  if (document.readyState === "loading")
-    document.addEventListener("readystatechange", go, { once: true });
-  else go();
+  document.addEventListener("readystatechange", go);
+  go();
 })();

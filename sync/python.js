@@ -22,6 +22,9 @@ const NO_PLUGINS = [
 ];
 const UNSEEN =
   "PyScript runs on this page, from an address that the tag does not see; data-core names it";
+const SECOND =
+  "A PyScript configuration has come later and is not read: a page has one of each type. What " +
+  "stands in the page from the start is the page's configuration, and ours.";
 const served = new WeakSet();
 
 /**
@@ -58,20 +61,23 @@ export async function startPython(recorder, settings) {
   const otherType = type === "py" ? "mpy" : "py";
   const theirs = recorder.isShared ? await coreOf(recorder) : null;
   if (theirs || isWanted(recorder)) {
-    watch(type);
+    watch(recorder);
     await furnish(await interpreterOf(theirs ?? (await loadCore(core, otherType)), type));
   } else {
     recorder.starter?.remove();
     // The configuration has to be on the page before the core looks for one.
-    await run(type, parts.shift(), await ours.config);
-    watch(type);
+    recorder.starter = await run(type, { isSync: true }, await ours.config);
+    watch(recorder);
     recorder.furnish = (interpreter) => {
       if (type === "py") preferCompiled(interpreter);
       return furnish(interpreter);
     };
-    await loadCore(core, otherType);
+    const { whenDefined } = await loadCore(core, otherType);
     // Where a file is missing nobody waits for the interpreter to say so.
     await ours.files;
+    // Not before: what stands in the page and waits is copied with its text by whoever copies the
+    // page (Turbo), and the copy would run as well.
+    await whenDefined(type);
   }
   for (const part of parts) await run(type, part);
 }
@@ -150,6 +156,8 @@ async function loadCore(core, otherType) {
 /** The page's core: the one that the page's author has named, or what looks like one and is. */
 async function coreOf({ core: pattern, tag }) {
   const { core: named } = tag.dataset;
+  // What it is, it runs in its turn, behind the page's deferred scripts.
+  await modulesHaveRun();
   if (named !== undefined) {
     // The page's author means it.
     const core = await import(new URL(named, document.baseURI).href);
@@ -157,8 +165,7 @@ async function coreOf({ core: pattern, tag }) {
     throw new Error(`data-core="${named}" is no core of PyScript`);
   }
   for (const { src, text } of document.querySelectorAll("script[type=module]")) {
-    const code = src ? `from"${src}"` : text;
-    for (const [, address] of code.matchAll(new RegExp(pattern, "gm"))) {
+    for (const [, address] of `from"${src}"\n${text}`.matchAll(new RegExp(pattern, "gm"))) {
       // A bare name is the import map's.
       const isAddress = /^(\.{0,2}\/|[\w+.-]+:)/.test(address);
       const core = await import(
@@ -245,7 +252,8 @@ async function run(type, { code, isSync, begun } = {}, config = null) {
 }
 
 /** What the page adds later to a PyScript of ours cannot work, and PyScript does not say why. */
-function watch(type) {
+function watch(recorder) {
+  const { starter, type } = recorder;
   addEventListener("error", ({ message }) => {
     if (/polyscript\.js_modules/.test(message))
       console.error(
@@ -253,15 +261,24 @@ function watch(type) {
           "script stands in the page from the start, or data-core names it, the tag uses it too.",
       );
   });
-  const configured = `script[type=${type}][config],${type}-script[config],${type}-config`;
+  // A worker has a configuration of its own.
+  const configured = `:is(script[type=${type}],${type}-script)[config]:not([worker]),${type}-config`;
+  const ours = starter?.isConnected && starter.getAttribute("config");
+  // A page that is put back (Turbo) may bring a copy of what is ours.
+  const isTheirs = (one) => !ours || one.getAttribute("config") !== ours;
+  const look = (node) =>
+    (node.matches?.(configured) && isTheirs(node)) ||
+    [...(node.querySelectorAll?.(configured) ?? [])].some(isTheirs);
   const observer = new MutationObserver((records) => {
-    const isConfigured = (node) => node.matches?.(configured) || node.querySelector?.(configured);
-    if (!records.some(({ addedNodes }) => [...addedNodes].some(isConfigured))) return;
-    observer.disconnect();
-    console.warn(
-      "[chatkit-sync] A PyScript configuration has come later and is not read: a page has one of " +
-        "each type. What stands in the page from the start is the page's configuration, and ours.",
-    );
+    if (records.some(({ addedNodes }) => [...addedNodes].some(look))) tell();
   });
+  const tell = () => {
+    observer.disconnect();
+    console.warn(`[chatkit-sync] ${SECOND}`);
+    // A core that finds two of them runs nothing (measured).
+    recorder.likely = SECOND;
+  };
   observer.observe(document, { childList: true, subtree: true });
+  // Behind us, and perhaps before the core.
+  if (ours && look(document)) tell();
 }

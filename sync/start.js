@@ -46,6 +46,7 @@ export function start(recorder) {
     clearTimeout(recorder.timer);
     fail();
     const blocked = violations.filter(isOurs).map(describe);
+    recorder.violations = null;
     console.error(
       `[chatkit-sync] ${[why, ...new Set(blocked)].join(" ")} Links work as links, what needs the chat helpers stays off.`,
     );
@@ -72,7 +73,7 @@ export function start(recorder) {
     if (recorder.isReading) return `data-config="${config}" does not answer.`;
     if (how === "none") return "The page's own PyScript has started no ChatKit.";
     if (recorder.begun) return `${recorder.begun} runs, and has started no ChatKit.`;
-    return violations.some(isOurs) ? "" : LIKELY;
+    return violations.some(isOurs) ? "" : (recorder.likely ?? LIKELY);
   };
   clearTimeout(recorder.timer);
   recorder.timer = setTimeout(

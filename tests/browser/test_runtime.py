@@ -96,9 +96,11 @@ def test_pyodide_runs_on_the_one_stack(site: Site, page: Page) -> None:
 
 TWICE = """async () => {
   const { loadPyodide } = await import("/runtime.mjs");
-  const before = [WebAssembly.instantiateStreaming, WebAssembly.Suspending];
+  const look = () =>
+    JSON.stringify(Object.getOwnPropertyDescriptor(WebAssembly, "Suspending"));
+  const before = [WebAssembly.instantiateStreaming, WebAssembly.Suspending, look()];
   const both = await Promise.all([loadPyodide(), loadPyodide()]);
-  const after = [WebAssembly.instantiateStreaming, WebAssembly.Suspending];
+  const after = [WebAssembly.instantiateStreaming, WebAssembly.Suspending, look()];
   return {
     same: after.every((one, index) => one === before[index]),
     sums: both.map((one) => one.runPython("1 + 1")),

@@ -163,7 +163,6 @@ def write_scripts(
         # What the tag imports, and what it sends for early.
         "${base}sync/start.js": f"${{base}}{ours}",
         '"sync/start.js",': f'"{ours}",',
-        "sync/start.js": "our part",
         '"sync/controls.js",': "",
         '"sync/python.js",': "",
         '"sync/bridge.js",': "",

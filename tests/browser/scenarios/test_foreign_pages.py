@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -164,6 +165,19 @@ def test_a_policy_that_only_reports_keeps_nothing_from_starting(scene: Scene) ->
     scene.expect_phase("idle", limit=START_LIMIT)
     everything(scene, a, b)
     assert scene.reports() == []
+
+
+def test_what_a_policy_blocks_is_not_kept_where_nobody_asks_for_it(scene: Scene) -> None:
+    """A page without a chat may live long, and have many."""
+    with urlopen(scene.build(body="", element="")) as answer:
+        html = answer.read().decode()
+    policy = {"content-security-policy-report-only": "img-src 'none'"}
+    scene.page.goto(scene.site.add_page("/scene/blocked.html", html, headers=policy))
+    blocked = """new Promise((resolve) => {
+      addEventListener("securitypolicyviolation", resolve, { once: true });
+      new Image().src = "/nothing.png";
+    }).then(() => window[Symbol.for("chatkit-sync")].violations.length)"""
+    assert scene.js(blocked) == 0
 
 
 @pytest.mark.parametrize("more", ["", " 'strict-dynamic'"], ids=["nonce", "strict-dynamic"])
@@ -422,9 +436,98 @@ def test_what_only_looks_like_a_core_and_is_not_there(scene: Scene) -> None:
     a, b = make(scene, "Alpha", "Beta")
     # Firefox 153 speaks of the kind of the page that says 404.
     scene.console.allow(".*404.*|disallowed MIME type")
-    head = '<script type="module">import("/optional/core.js").catch(() => {});</script>'
+    head = '<script type="module" src="/optional/core.js"></script>'
     scene.open(body=bar(a, b), query=f"?threadId={a}", head=head)
     everything(scene, a, b)
+
+
+def wait_for_ours(scene: Scene) -> None:
+    """Until all our JavaScript has run, as far as it can before the page's core is there."""
+    scene.page.wait_for_function("window[Symbol.for('chatkit-sync')].settings")
+    scene.js("import('/sync/python.js').then(() => null)")
+
+
+def test_a_core_js_of_the_pages_runs_behind_its_deferred_scripts(scene: Scene) -> None:
+    """Whatever it is, the tag does not run it before its turn."""
+    a, b = make(scene, "Alpha", "Beta")
+    scene.site.add_page("/scene/jquery.js", "window.$ = () => 'hello';", "text/javascript")
+    core = "document.body.dataset.own = $();"
+    scene.site.add_page("/scene/core.js", core, "text/javascript")
+    head = """<script defer src="/scene/jquery.js"></script>
+      <script type="module" src="/scene/core.js"></script>"""
+    deferred = scene.hold("**/scene/jquery.js")
+    scene.open(body=bar(a, b), query=f"?threadId={a}", head=head, wait=False)
+    wait_for_ours(scene)
+    deferred.release()
+    everything(scene, a, b)
+    assert scene.locate("body").get_attribute("data-own") == "hello"
+
+
+READS = """<script type="{type}" config='{config}'>
+from pyscript import document, window
+
+document.body.dataset.own = getattr(window, "word", "nothing")
+</script>"""
+
+
+def test_the_pages_pyscript_runs_behind_its_deferred_scripts(scene: Scene, their_core: str) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.site.add_page("/scene/setup.js", "window.word = 'hello';", "text/javascript")
+    head = f"""<script defer src="/scene/setup.js"></script>
+      <script type="module" src="{their_core}"></script>"""
+    deferred = scene.hold("**/scene/setup.js")
+    own = READS.format(type=scene.runtime, config=CONFIG)
+    scene.open(body=bar(a, b) + own, query=f"?threadId={a}", head=head, wait=False)
+    wait_for_ours(scene)
+    has_run = "globalThis[Symbol.for('polyscript.js_modules')] !== undefined"
+    assert scene.js(f"fetch('/theirs/core.js').then(() => {has_run})") is False
+    deferred.release()
+    everything(scene, a, b)
+    assert scene.locate("body").get_attribute("data-own") == "hello"
+
+
+BRINGS = """const script = document.createElement("script");
+script.type = "%s";
+script.setAttribute("config", '%s');
+script.textContent = `
+from pyscript import config, document
+
+document.body.dataset.own = config["mine"]["word"]
+`;
+document.body.append(script);"""
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["in-time", "behind-ours"])
+def test_pyscript_that_a_module_adds_in_front_of_the_core(
+    scene: Scene, their_core: str, late: bool
+) -> None:
+    """As without the tag the page's configuration is the only one; or the cause is told at once."""
+    a, b = make(scene, "Alpha", "Beta")
+    code = BRINGS % (scene.runtime, CONFIG)
+    scene.site.add_page("/scene/app.js", code, "text/javascript")
+    head = f"""<script type="module" src="/scene/app.js"></script>
+      <script type="module" src="{their_core}"></script>"""
+    ours = scene.hold("**/sync/start.js")
+    theirs = scene.hold("**/scene/app.js")
+    scene.open(
+        body=bar(a, b),
+        query=f"?threadId={a}",
+        head=head,
+        wait=False,
+        attributes='data-limit="3"' if late else "",
+    )
+    if late:
+        ours.release()
+        wait_for_ours(scene)
+        theirs.release()
+        told = "A PyScript configuration has come later"
+        scene.expect_report(f"warning: [chatkit-sync] {told}", f"3 s. {told}", count=2)
+        return
+    theirs.release()
+    scene.page.wait_for_function("document.querySelector('script[config]')")
+    ours.release()
+    everything(scene, a, b)
+    assert scene.locate("body").get_attribute("data-own") == "hello"
 
 
 def test_a_module_of_the_pages_named_sync(scene: Scene, their_core: str) -> None:

@@ -241,6 +241,52 @@ def turbo_pages(scene: Scene, owner: bool, head: str = "", *, new: bool = False)
     return a, b
 
 
+LISTENS = """
+from pyscript import window
+from sync import {names}
+
+{begin}
+
+
+@chatkit.on("response.end")
+def ended():
+    window.scene.notes.push("ended")
+
+
+window.scene.notes.push("begun")
+"""
+BEGINS = """chatkit = ChatKit(options={"api": {"url": "/chatkit", "domain_key": "local"}})
+chatkit.start()"""
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("pages", [False, True], ids=["joins", "starts-us"])
+def test_turbo_goes_back_while_python_is_on_its_way(scene: Scene, pages: bool) -> None:
+    """What is put back is a copy of all that stood there; all the same the Python runs once."""
+    a, b = make(scene, "Alpha", "Beta")
+    names, begin = ("ChatKit", BEGINS) if pages else ("running", "chatkit = running()[0]")
+    common: dict[str, Any] = {"owner": False, "companion": False, "element": region(a, b)}
+    common["head"] = library(scene, TURBO) + ("" if pages else CONFIGURE)
+    common["python"] = LISTENS.format(names=names, begin=begin)
+    common["attributes"] = 'data-start="page"' if pages else ""
+    link = '<a id="to-none" href="/scene/none.html">None</a>'
+    none = "<h1 id='version'>none</h1>"
+    scene.build(path="/scene/none.html", body="", **common | {"element": none})
+    interpreter = scene.hold("**/*.wasm")
+    scene.open(wait=False, body="", foot=link, query=f"?threadId={a}", **common)
+    # All that the tag puts into the page stands there.
+    scene.page.wait_for_function(f"document.querySelector('{scene.runtime}-script')")
+    scene.wait(lambda: interpreter.asked > 0, "the interpreter")
+    scene.press("#to-none")
+    expect(scene.locate("#version")).to_have_text("none")
+    scene.go(-1)
+    expect(scene.locate("#version")).to_have_text("first")
+    interpreter.release()
+    lives(scene, a, b)
+    assert scene.js("scene.notes.filter((note) => note === 'begun').length") == 1
+    assert scene.js("scene.notes.filter((note) => note === 'ended').length") == 1
+
+
 @MODES
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "answering"])
 def test_turbo_goes_to_another_page_with_a_chat(scene: Scene, owner: bool, busy: bool) -> None:

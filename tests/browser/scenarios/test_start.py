@@ -301,13 +301,19 @@ def test_when_not_even_our_javascript_comes_the_page_has_what_is_its_own(
         scene.page.route("**/sync/start.js", lambda route: route.abort())
     else:
         ours = scene.hold("**/sync/start.js")
-    scene.open(wait=False, fake=True, attributes='data-limit="1"')
-    scene.expect_report("error: ", "sync/start.js did not load")
+    shows = """<span id="coming" data-chatkit-show="starting">On its way</span>
+      <span id="here" data-chatkit-show="failed" hidden>Not here</span></nav>"""
+    body = TOOLBAR.replace("</nav>", shows)
+    scene.open(wait=False, fake=True, body=body, attributes='data-limit="1"')
+    scene.expect_report("error: ", "start.js" if how == "refused" else "No answer.")
     expect(scene.locate("#status")).to_have_text("The chat helpers could not start.")
     scene.expect_on("open-a", "gate")
     scene.expect_off("new", "send", reason="starting")
     for part in ("#status", "#bar"):
         expect(scene.locate(part)).to_have_attribute("data-chatkit-reason", "no-python")
+    scene.expect_phase("failed")
+    expect(scene.locate("#coming")).to_be_hidden()
+    expect(scene.locate("#here")).to_be_visible()
     expect(scene.locate('#page-off[aria-disabled="true"]')).to_have_count(1)
     scene.js("void (document.querySelector('#gate').onclick = () => scene.notes.push('mine'))")
     scene.locate("#gate").click()
@@ -318,11 +324,12 @@ def test_when_not_even_our_javascript_comes_the_page_has_what_is_its_own(
         scene.expect_on(*CONTROLS)
         expect(scene.locate("#status")).to_have_text("")
         expect(scene.locate("[data-chatkit-reason]")).to_have_count(0)
+        expect(scene.locate("#here")).to_be_hidden()
         scene.reports()
         return
     scene.locate("#open-a").click()
     scene.expect_query("?threadId=thr_first")
-    scene.expect_report("error: ", "sync/start.js did not load")
+    scene.expect_report("error: ", "The chat helpers could not start.", "start.js")
 
 
 def test_what_our_javascript_takes_is_taken_off_the_limit(scene: Scene) -> None:
