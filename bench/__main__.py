@@ -21,10 +21,6 @@ ROUNDS = 15
 SWITCHES = {4: 10, 100: 10, 10_000: 4}
 """How often so many controls go off and on again; thousands take their time to be painted."""
 EVENTS = 100_000
-FEW = 3
-"""Rounds of memory and of many events, which no promise is about: they take minutes, and differ
-little.
-"""
 REPORT = ROOT / "var" / "bench"
 SMOKE = ROOT / "var" / "bench-smoke"
 
@@ -35,7 +31,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--smoke", action="store_true", help="everything once, few events")
     parser.add_argument("--only", help="contestants with this in their names")
+    # Half an hour each: memory is of no hurry, and times want a machine that does nothing else.
     parser.add_argument("--skip-memory", action="store_true")
+    parser.add_argument("--skip-times", action="store_true")
     options = parser.parse_args()
     folder = SMOKE if options.smoke else REPORT
     try:
@@ -72,9 +70,9 @@ def run(options: argparse.Namespace, folder: Path) -> Bench:
                 print(f"round {number + 1} of {rounds}", flush=True)
                 if options.smoke:
                     smoke(bench, chosen)
-                else:
+                elif not options.skip_times:
                     measure(bench, chosen, number)
-                if number < FEW and not (options.skip_memory or options.smoke):
+                if not (options.skip_memory or options.smoke):
                     for one in chosen:
                         bench.memory(one, EVENTS, number)
                 write_raw(bench.samples, folder)

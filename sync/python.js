@@ -66,7 +66,8 @@ export async function startPython(recorder, settings) {
   } else {
     recorder.starter?.remove();
     // The configuration has to be on the page before the core looks for one.
-    recorder.starter = await run(type, { isSync: true }, await ours.config);
+    const first = isPages ? { isSync: true } : parts.shift();
+    recorder.starter = await run(type, first, await ours.config);
     watch(recorder);
     recorder.furnish = (interpreter) => {
       if (type === "py") preferCompiled(interpreter);
@@ -75,8 +76,8 @@ export async function startPython(recorder, settings) {
     const { whenDefined } = await loadCore(core, otherType);
     // Where a file is missing nobody waits for the interpreter to say so.
     await ours.files;
-    // Not before: what stands in the page and waits is copied with its text by whoever copies the
-    // page (Turbo), and the copy would run as well.
+    // The page's own not before: what stands in the body and waits is copied with its text by
+    // whoever copies the page (Turbo), and the copy would run as well.
     await whenDefined(type);
   }
   for (const part of parts) await run(type, part);

@@ -159,7 +159,7 @@ def words_of_javascript(path: str, pattern: str) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "pattern"),
     [
-        ("embed.js", r"const names =\s*(\"[^;]*?\");"),
+        ("embed.js", r"const name of\s*(\"[^\"]*\")\.split"),
         ("bridge.js", r"const NAMES =\s*(\"[^\"]*\")"),
     ],
 )
