@@ -54,7 +54,7 @@
   const { runtimeParameter } = given;
   const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
   /** Which interpreter, as PyScript names it; a visitor's word counts where it is one. */
-  const type = (/^m?py$/.test(asked) ? asked : given.runtime) === "mpy" ? "mpy" : "py";
+  const type = /^m?py$/.test(asked) ? asked : given.runtime === "mpy" ? "mpy" : "py";
   const SCRIPTS = `:is(script[type=${type}],${type}-script):not([worker])`;
   const base = new URL("..", tag.src).href;
   const recorder = {
@@ -208,6 +208,7 @@
     recorder.timer = setTimeout(giveUp, recorder.limit, "No answer.");
     import(`${base}sync/start.js`).then((ours) => ours.start(recorder)).catch(giveUp);
   };
-  document.addEventListener("readystatechange", go);
   go();
+  // Once: what comes later without a chat is the page's alone.
+  document.addEventListener("readystatechange", go, { once: true });
 })();

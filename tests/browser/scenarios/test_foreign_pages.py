@@ -658,3 +658,16 @@ def test_a_script_that_runs_while_the_pages_python_awaits_knows_itself(scene: Sc
     )
     scene.wait(lambda: "ended" in scene.js("scene.notes"), "Python has ended")
     assert scene.js("scene.notes[1]") == f"{scene.site.url}/scene/late.js"
+
+
+def test_pyscript_that_a_page_without_a_chat_brings_later_is_its_own(
+    scene: Scene, their_core: str
+) -> None:
+    code = BRINGS % (scene.runtime, CONFIG)
+    code += f'\naddEventListener("load", () => setTimeout(() => import("{their_core}")));'
+    scene.site.add_page("/scene/app.js", code, "text/javascript")
+    head = '<script type="module" src="/scene/app.js"></script>'
+    scene.open(body="", element="", head=head, companion=False, wait=False)
+    own = scene.locate("body")
+    expect(own).to_have_attribute("data-own", "hello", timeout=START_LIMIT)
+    assert scene.js("window[Symbol.for('chatkit-sync')].began ?? null") is None
