@@ -1,7 +1,6 @@
 """Who listens to a ChatKit: events by name, effects, deep links, and changes to wait for."""
 
 from .answer import Answer
-from .changes import Changes
 from .errors import ChatKitSettingsError, ChatKitUnavailable, CommandTimeout
 from .gate import REASONS
 from .limit import Limit
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from .changes import Changes
     from .owning import Owning
     from .session import Session
     from .state import Snapshot
@@ -128,25 +128,29 @@ class Events:
         """
         check_function(condition, "wait_for()")
         check_timeout(timeout, "wait_for()")
-        browser, change = self._session.browser, self._session.latest
+        browser, readers = self._session.browser, self._session.readers
         until = None if timeout is None else browser.now() + timeout
-        while change.snapshot is not None and not self._holds(condition, change.snapshot):
-            over = Answer(browser)
-            limit = None
-            if until is not None:
-                limit = Limit(browser, until - browser.now(), lambda: over.give(None))  # noqa: B023
-            try:
-                following = await change.wait(over)
-            finally:
-                if limit is not None:
-                    limit.cancel()
-            if following is None:
-                reason = "the condition did not become true"
-                raise CommandTimeout("wait_for", timeout or 0.0, reason)
-            change = following
-        if change.snapshot is None:
+        changes, snapshot = readers.add(), readers.latest
+        try:
+            while snapshot is not None and not self._holds(condition, snapshot):
+                over = Answer(browser)
+                limit = None
+                if until is not None:
+                    limit = Limit(browser, until - browser.now(), lambda: over.give(None))  # noqa: B023
+                try:
+                    has_come = await changes.wait(over)
+                finally:
+                    if limit is not None:
+                        limit.cancel()
+                if not has_come:
+                    reason = "the condition did not become true"
+                    raise CommandTimeout("wait_for", timeout or 0.0, reason)
+                snapshot = changes.read()
+        finally:
+            changes.leave()
+        if snapshot is None:
             raise ChatKitUnavailable("wait_for", "stopped", REASONS["stopped"])
-        return change.snapshot
+        return snapshot
 
     def _holds(self, condition: "Callable[[Snapshot], Any]", snapshot: "Snapshot") -> "bool":
         result = condition(snapshot)
@@ -159,9 +163,10 @@ class Events:
     def changes(self) -> "Changes":
         """Every snapshot from now on, in order, for `async for`; it ends when this is stopped.
 
-        None is left out for who is slow, and who walks away needs not say so.
+        None is left out for who is slow, until 1,000 wait: then it goes on with the latest. Who
+        walks away needs not say so.
         """
-        return Changes(self._session.latest, self._session.browser)
+        return self._session.readers.add()
 
     def _listen(
         self, what: "str", name: "str", kept: "str", function: "Callable[..., Any] | None"

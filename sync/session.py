@@ -7,7 +7,7 @@ order and one event at a time.
 
 from . import remembering
 from . import watchdog as limits
-from .changes import Change
+from .changes import Readers
 from .commands import Commands
 from .gate import REASONS
 from .listeners import Listeners, arguments, named
@@ -57,7 +57,7 @@ class Session:
     ):
         self.browser = browser
         self.snapshot = Snapshot()
-        self.latest = Change(self.snapshot)
+        self.readers = Readers(browser, self.snapshot)
         self._unhandled: "set[str]" = set()
         self.element: "int | None" = None
         self.tasks = Tasks(browser)
@@ -143,7 +143,7 @@ class Session:
 
     def _let_go(self) -> "None":
         self._stopped = True
-        self.latest = self.latest.follow(None)
+        self.readers.tell(None)
         self.commands.stop()
         self._release_element()
         self.memory.stop()
@@ -293,7 +293,7 @@ class Session:
         if public in NAMED:
             self._tell_named(public, detail)
         if after is not before:
-            self.latest = self.latest.follow(after)
+            self.readers.tell(after)
             self.listeners.tell("own.snapshot", [after])
         self.memory.follow()
 

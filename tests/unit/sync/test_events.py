@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import itertools
 from typing import Any
 
 import pytest
 
 from sync import ChatKitSettingsError, ChatKitUnavailable, CommandTimeout
-from sync.state import Snapshot
+from sync.changes import BEHIND
+from sync.state import INTERNED, Snapshot
 from tests.fakes import Server, in_loop, settle_loop
 
 from .page import Page, both
+
+NUMBERS = itertools.count()
 
 
 def test_effects_and_deep_links_reach_the_handlers_of_their_names() -> None:
@@ -239,6 +244,63 @@ async def test_changes_are_every_snapshot_in_order_until_the_end() -> None:
     assert await watching == "ended"
     assert seen[-1] == (False, "failed")
     assert [snapshot async for snapshot in page.chatkit.changes()] == [], "there are none any more"
+
+
+def test_what_is_over_leads_to_nothing_that_came_after_it() -> None:
+    """MicroPython keeps old things at random: never all that came later with one."""
+    page = Page(owner=False)
+    old: list[Any] = []
+    for _ in range(20):
+        _answered(page)
+        # Everything that there is at this moment.
+        old.append(gc.get_objects())
+    began = _snapshots()
+    for _ in range(1000):
+        _answered(page)
+    assert _snapshots() - began < 2 * INTERNED
+    assert len(old) == 20
+
+
+@in_loop
+async def test_who_reads_changes_far_behind_goes_on_with_the_latest() -> None:
+    page = Page(owner=False)
+    changes = page.chatkit.changes()
+    for _ in range(BEHIND):
+        _another(page)
+    seen = [(await anext(changes)).thread_id for _ in range(BEHIND)]
+    assert len(set(seen)) == BEHIND
+    assert seen[-1] == page.snapshot.thread_id
+    _another(page)
+    assert await anext(changes) is page.snapshot, "nothing was lost yet"
+    began = _snapshots()
+    for _ in range(3 * BEHIND):
+        _another(page)
+    assert _snapshots() - began < BEHIND + 2 * INTERNED, "who walks away needs not say so"
+    assert len({(await anext(changes)).thread_id for _ in range(BEHIND)}) == BEHIND
+    assert await anext(changes) is page.snapshot, "and not what nobody knows any more"
+    _another(page)
+    assert await anext(changes) is page.snapshot
+    page.chatkit.stop()
+    assert [snapshot.phase async for snapshot in changes] == ["failed"]
+    assert [snapshot async for snapshot in changes] == []
+
+
+def _another(page: Page) -> None:
+    """A thread that was never there, and so a snapshot."""
+    page.element.emit("thread.change", {"threadId": f"thr_{next(NUMBERS)}"})
+    page.browser.catch_up()
+
+
+def _answered(page: Page) -> None:
+    _another(page)
+    page.element.emit("response.start")
+    page.element.emit("response.end")
+    page.browser.catch_up()
+
+
+def _snapshots() -> int:
+    gc.collect()
+    return sum(isinstance(one, Snapshot) for one in gc.get_objects())
 
 
 @in_loop
