@@ -50,6 +50,8 @@ export class Conversation {
     if (thread !== this.#thread) {
       this.#drawn.clear();
       this.#atEnd = true;
+      // The start screen is read from its top.
+      this.element.scrollTop = 0;
     }
     this.#thread = thread;
     this.#start.hidden = thread !== null;
@@ -60,7 +62,7 @@ export class Conversation {
   }
 
   #follow() {
-    if (this.#atEnd) this.element.scrollTop = this.element.scrollHeight;
+    if (this.#thread && this.#atEnd) this.element.scrollTop = this.element.scrollHeight;
   }
 
   #nodes(thread) {
