@@ -356,15 +356,15 @@ class ChatKit(Events):
             self._kept.pop(0)
 
     async def _run(self, click: "dict[str, Any]", when_busy: "str") -> "None":
-        action, memory = click["action"], self._session.memory
+        memory = self._session.memory
         scope = memory.scope
         try:
-            await self._do(action, click, when_busy)
+            await self._do(click["action"], click, when_busy)
         except ChatKitBusy:
             # The click came in the moment before its control went off.
             pass
         except ChatKitError as error:
-            self._browser.report(f"The control {action!r}: {error}")
+            self._browser.report(f"The control {click['place']}: {error}")
             is_gone = isinstance(error, ChatKitUnavailable) and error.reason == "gone"
             if memory.scope != scope or is_gone:
                 # What a former user has asked for is not said to this one; and an element that has
@@ -375,11 +375,13 @@ class ChatKit(Events):
             else:
                 self._session.told("own.notice", {"notice": "refused"})
         except Exception as error:
-            self._browser.report_exception(error, f"in the control {action!r}")
+            self._browser.report_exception(error, f"in the control {click['place']}")
 
     async def _do(self, action: "str", click: "dict[str, Any]", when_busy: "str") -> "None":
         text, thread_id = click["text"], click["thread"]
         if action == "send":
+            if not text:
+                raise ChatKitSettingsError('a send needs data-chatkit-text="…".')
             await self.send_user_message(text, when_busy=when_busy)
         elif action == "draft":
             await self.set_composer_value(text or "", when_busy=when_busy)

@@ -285,6 +285,7 @@ export function describeClick(control, at, focus) {
     text: data.chatkitText ?? null,
     payload: data.chatkitPayload ?? null,
     control: numberOf(control),
+    place: placeOf(control),
     at: at / 1000,
   };
 }
@@ -368,13 +369,15 @@ function namedOwner(container) {
     return found ?? null;
   }
   const all = query("openai-chatkit").filter((element) => !dead.has(element));
-  if (all.length > 1)
+  // Once somebody looks for one of several, the others' controls would be on and do nothing.
+  const ours = all.filter((element) => states.has(element) || isExpected(element));
+  if (expected && ours.length > 1)
     report(
       container,
       `belongs to the first of several elements; name one: ${container.matches(TOOLBAR) ? "data-chatkit-toolbar" : "data-chatkit-status"}="#id"`,
     );
   // A page may hold the element under another name in a fake or a frame: then the served one.
-  return all[0] ?? servers.keys().next().value ?? null;
+  return ours[0] ?? servers.keys().next().value ?? null;
 }
 
 function query(selector) {
@@ -567,6 +570,11 @@ function report(node, what) {
   const mark = what + node.className + node.id;
   if (reported.has(mark)) return;
   reported.add(mark);
+  console.warn(`[chatkit-sync] ${placeOf(node)} ${what}.`);
+}
+
+/** An element's own tag, by which its author finds it. */
+function placeOf(node) {
   const markup = node.cloneNode(false).outerHTML;
-  console.warn(`[chatkit-sync] ${markup.slice(0, markup.indexOf(">") + 1)} ${what}.`);
+  return markup.slice(0, markup.indexOf(">") + 1);
 }

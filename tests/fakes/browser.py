@@ -156,7 +156,8 @@ class FakeBrowser(Browser):
         if action == "focus-composer":
             self._focus_at_click = self.focus
         click = {"action": action, "thread": thread, "text": text, "payload": payload}
-        told = {"click": click | {"control": control, "at": self.clock.now()}}
+        place = f'<button data-chatkit-action="{action}">'
+        told = {"click": click | {"control": control, "place": place, "at": self.clock.now()}}
         if (reason and reason != "starting") or "released" in state:
             return False
         if target in self._senders:

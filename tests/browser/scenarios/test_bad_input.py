@@ -74,6 +74,19 @@ def test_a_toolbar_without_a_name_where_there_are_several(scene: Scene) -> None:
     assert 'id="bar"' in report
 
 
+def test_a_toolbar_without_a_name_belongs_to_the_element_that_somebody_looks_for(
+    scene: Scene,
+) -> None:
+    """The page's first element is another's here, and would leave the toolbar on and dead."""
+    body = '<openai-chatkit id="other"></openai-chatkit>' + TOOLBAR
+    scene.open(fake=True, body=body, attributes='data-element="#chat"')
+    scene.js("fake.say('response.start', null, document.querySelector('#chat'))")
+    scene.expect_off("send", reason="responding")
+    scene.js("fake.say('response.end', null, document.querySelector('#chat'))")
+    works(scene)
+    assert scene.reports() == []
+
+
 def test_a_page_without_the_element(scene: Scene) -> None:
     scene.open(fake=True, element="", wait=False)
     scene.expect_report("warning: ", "No element matches 'openai-chatkit' yet")
@@ -204,7 +217,15 @@ def test_an_odd_payload_of_a_custom_action(scene: Scene) -> None:
     body = TOOLBAR.replace("""'{"type": "wave", "payload": {"hand": "left"}}'""", "'wave'")
     scene.open(fake=True, body=body)
     scene.press("#action")
-    scene.expect_report("warning: ", "data-chatkit-payload")
+    scene.expect_report("warning: ", 'id="action"', "needs data-chatkit-payload")
+    works(scene)
+
+
+def test_a_send_without_a_text(scene: Scene) -> None:
+    body = TOOLBAR.replace("</nav>", '<b id="mute" data-chatkit-action="send">X</b></nav>')
+    scene.open(fake=True, body=body)
+    scene.press("#mute")
+    scene.expect_report("warning: ", 'id="mute"', "needs data-chatkit-text")
     works(scene)
 
 

@@ -282,7 +282,7 @@ def test_a_command_that_fails(scene: Scene, row: Row, answer: str) -> None:
     scene.js(f"() => {{ fake.answers.sendUserMessage = {answer}; }}")
     scene.press("#send")
     row.says(TEXTS["refused"])
-    scene.expect_report("warning: ", "The control 'send'")
+    scene.expect_report("warning: ", 'data-chatkit-action="send"')
     scene.js("() => { delete fake.answers.sendUserMessage; }")
     asks(scene)
     scene.js("fake.say('response.start'); fake.say('response.end')")

@@ -566,7 +566,7 @@ class Story:
     def check_console(self, *, stormy: bool) -> None:
         """No uncaught error, and no report but of controls whose thread could not be loaded."""
         assert self.scene.console.unexpected() == []
-        expected = [*CUT_OFF, *(["The control 'open-thread': "] if stormy else [])]
+        expected = [*CUT_OFF, *(['data-chatkit-action="open-thread"'] if stormy else [])]
         reports = self.scene.reports()
         assert [one for one in reports if not any(word in one for word in expected)] == []
 

@@ -232,7 +232,7 @@ def test_09_a_failed_switch_leaves_no_trace(scene: Scene, owner: bool) -> None:
     expect(scene.locate("#status")).to_have_text(
         "That conversation no longer exists." if owner else NOT_OPENED
     )
-    scene.expect_report("warning: ", "The control 'open-thread'")
+    scene.expect_report("warning: ", 'data-chatkit-action="open-thread"')
     scene.expect_shown(a)
     scene.site.faults.add("threads.get_by_id", thread_id=b, status=500, message="out of order")
     refused = scene.command("set_thread_id", b)
@@ -278,7 +278,7 @@ def test_09_a_failed_switch_that_is_taken_back_slowly_is_told_and_leaves_no_trac
     scene.open(fake=True, head=WRITES, foot=SLOWLY, query="?threadId=thr_first")
     scene.expect_stored("thr_first")
     scene.press("#open-b")
-    scene.expect_report("warning: ", "The control 'open-thread'")
+    scene.expect_report("warning: ", 'data-chatkit-action="open-thread"')
     expect(scene.locate("#status")).to_have_text(NOT_OPENED)
     scene.expect_shown("thr_first")
     assert writes(scene) == [("setItem chatkit.threadId", "thr_first")]
@@ -347,7 +347,7 @@ def test_09_a_control_opens_a_poisoned_thread_afresh(scene: Scene, owner: bool) 
     fault = scene.site.faults.add("threads.get_by_id", thread_id=b, status=500)
     scene.press("#open-b")
     expect(scene.locate("#status")).to_have_text(NOT_OPENED)
-    scene.expect_report("warning: ", "The control 'open-thread'")
+    scene.expect_report("warning: ", 'data-chatkit-action="open-thread"')
     scene.expect_shown(a)
     assert writes(scene) == []
     assert fault.hits == 1
@@ -614,7 +614,7 @@ def test_09_a_further_element_is_renewed_and_kept(scene: Scene) -> None:
     scene.expect_phase("idle", bar="#bar2")
     scene.site.faults.add("threads.get_by_id", thread_id=b, status=500)
     scene.press("#open-b")
-    scene.expect_report("warning: ", "The control 'open-thread'")
+    scene.expect_report("warning: ", 'data-chatkit-action="open-thread"')
     scene.site.faults.clear()
     scene.press("#open-b")
     messages = scene.page.frame_locator("#two iframe").locator('[data-standin="message"]')

@@ -112,6 +112,18 @@ async def test_a_draft_is_followed_by_the_focus(owner: bool) -> None:
 
 
 @both
+@pytest.mark.parametrize("text", [None, ""])
+@in_loop
+async def test_a_send_without_a_text_is_reported(owner: bool, text: str | None) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.browser.click("send", text=text)
+    await page.live()
+    assert page.asked("sendUserMessage") == []
+    assert len(page.browser.reports) == 1
+    assert "needs data-chatkit-text" in page.browser.reports[0]
+
+
+@both
 @pytest.mark.parametrize("payload", [None, "", "{", "[]", '{"payload": {}}', '{"type": 7}'])
 @in_loop
 async def test_a_custom_action_without_a_sensible_payload_is_reported(
@@ -135,7 +147,7 @@ async def test_a_click_that_the_element_refuses_is_said_and_reported(owner: bool
     await page.live()
     assert page.snapshot.notice == "refused"
     assert page.browser.shown()["text"] == TEXTS["refused"]
-    assert "'show-history'" in page.browser.reports[0]
+    assert 'data-chatkit-action="show-history"' in page.browser.reports[0]
 
 
 @both
