@@ -271,7 +271,7 @@ def test_an_element_that_leaves_while_it_is_asked_has_refused_nothing(scene: Sce
     )
     scene.press("#send")
     scene.expect_phase("gone")
-    scene.expect_report("'send'", "was asked, and will not be answered: the element has left")
+    scene.expect_report('id="send"', "was asked, and will not be answered: the element has left")
     assert scene.snapshot()["notice"] is None
     expect(scene.locate("[data-chatkit-reason]")).to_have_count(0)
 
