@@ -86,7 +86,7 @@ http {{
     application/wasm wasm; application/zip zip;
   }}
   map $uri $kept {{
-    ~/sync/embed\.js$ "no-cache";
+    ~/sync/embed\.js$ "max-age=60, stale-while-revalidate=604800";
     ~\.html$ "no-cache";
     default "public, max-age=31536000, immutable";
   }}
