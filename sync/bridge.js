@@ -383,9 +383,11 @@ function watch(target, signal, send, { elements, served, heirs, due, numberOf })
   };
   const observer = new MutationObserver(look);
   observer.observe(document, { childList: true, subtree: true });
-  controls.expectElement(signal, (element) =>
-    typeof target === "number" ? element === find() : element.matches(target),
-  );
+  controls.expectElement(signal, (element) => {
+    // While there is one, no other is taken up.
+    if (current?.isConnected) return element === current;
+    return typeof target === "number" ? element === find() : element.matches(target);
+  });
   signal.addEventListener("abort", () => {
     observer.disconnect();
     served.delete(current);

@@ -334,7 +334,8 @@ function drawAll() {
 function ownerOf(container) {
   const owner = namedOwner(container);
   const name = nameOf(container);
-  if (owner) lastOwners.set(container, { name, owner });
+  // Before anybody looks for one it is not known whose it is.
+  if (owner && expected) lastOwners.set(container, { name, owner });
   const last = lastOwners.get(container);
   return owner ?? (last?.name === name ? last.owner : null);
 }
@@ -370,7 +371,7 @@ function namedOwner(container) {
   }
   const all = query("openai-chatkit").filter((element) => !dead.has(element));
   // Once somebody looks for one of several, the others' controls would be on and do nothing.
-  const ours = all.filter((element) => states.has(element) || isExpected(element));
+  const ours = all.filter((element) => isExpected(element) || servers.has(element));
   if (expected && ours.length > 1)
     report(
       container,
@@ -573,8 +574,9 @@ function report(node, what) {
   console.warn(`[chatkit-sync] ${placeOf(node)} ${what}.`);
 }
 
-/** An element's own tag, by which its author finds it. */
-function placeOf(node) {
-  const markup = node.cloneNode(false).outerHTML;
-  return markup.slice(0, markup.indexOf(">") + 1);
+/** An element's own tag, by which its author finds it, without what is ours. */
+function placeOf({ localName, attributes }) {
+  const short = (value) => (value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  const own = [...attributes].filter(({ name }) => !WRITTEN.includes(name));
+  return `<${[localName, ...own.map(({ name, value }) => `${name}="${short(value)}"`)].join(" ")}>`;
 }

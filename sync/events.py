@@ -147,7 +147,7 @@ class Events:
                     raise CommandTimeout("wait_for", timeout or 0.0, reason)
                 snapshot = changes.read()
         finally:
-            changes.leave()
+            readers.leave()
         if snapshot is None:
             raise ChatKitUnavailable("wait_for", "stopped", REASONS["stopped"])
         return snapshot
@@ -163,8 +163,8 @@ class Events:
     def changes(self) -> "Changes":
         """Every snapshot from now on, in order, for `async for`; it ends when this is stopped.
 
-        None is left out for who is slow, until 1,000 wait: then it goes on with the latest. Who
-        walks away needs not say so.
+        None is left out for who is slow, but of more than 500 the oldest. Who walks away needs not
+        say so.
         """
         return self._session.readers.add()
 

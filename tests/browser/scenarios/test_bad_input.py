@@ -87,6 +87,19 @@ def test_a_toolbar_without_a_name_belongs_to_the_element_that_somebody_looks_for
     assert scene.reports() == []
 
 
+def test_a_toolbar_without_a_name_waits_for_the_element_that_somebody_looks_for(
+    scene: Scene,
+) -> None:
+    body = '<openai-chatkit id="other"></openai-chatkit>' + TOOLBAR
+    scene.open(fake=True, body=body, element="", attributes='data-element="#chat"', wait=False)
+    scene.expect_report("warning: ", "No element matches '#chat' yet")
+    scene.expect_off("send", reason="starting")
+    scene.expect_on("gate")
+    scene.js(f"() => {{ document.querySelector('main').innerHTML += {json.dumps(ELEMENT)}; }}")
+    scene.js("fake.say('ready', null, document.querySelector('#chat'))")
+    works(scene)
+
+
 def test_a_page_without_the_element(scene: Scene) -> None:
     scene.open(fake=True, element="", wait=False)
     scene.expect_report("warning: ", "No element matches 'openai-chatkit' yet")

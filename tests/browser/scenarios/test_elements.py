@@ -289,6 +289,16 @@ def test_one_of_two_is_stopped_and_its_region_replaced(scene: Scene) -> None:
     scene.expect_on("gate")
 
 
+def test_a_toolbar_without_a_name_goes_on_with_the_chat_that_is_not_stopped(scene: Scene) -> None:
+    body = '<nav id="bar" data-chatkit-toolbar><b id="gate" data-chatkit-gate>X</b></nav>'
+    scene.open(fake=True, **TWO | {"body": body})
+    scene.js("fake.say('response.start', null, document.querySelector('#two'))")
+    scene.expect_report("warning: ", "belongs to the first of several elements")
+    scene.expect_on("gate")
+    scene.python("stop_first")
+    scene.expect_off("gate", reason="responding")
+
+
 def test_who_hears_of_one_chat_may_stop_the_other(scene: Scene) -> None:
     """All in one task: the other's changes that were still to come are not drawn after its end."""
     scene.open(fake=True, **TWO)
