@@ -111,30 +111,28 @@ async def test_a_draft_is_followed_by_the_focus(owner: bool) -> None:
     ]
 
 
-@both
-@pytest.mark.parametrize("text", [None, ""])
-@in_loop
-async def test_a_send_without_a_text_is_reported(owner: bool, text: str | None) -> None:
-    page = Page("/?threadId=a", owner=owner)
-    page.browser.click("send", text=text)
-    await page.live()
-    assert page.asked("sendUserMessage") == []
-    assert len(page.browser.reports) == 1
-    assert "needs data-chatkit-text" in page.browser.reports[0]
+NO_ACTIONS = [None, "", "{", "[]", '{"payload": {}}', '{"type": 7}']
 
 
 @both
-@pytest.mark.parametrize("payload", [None, "", "{", "[]", '{"payload": {}}', '{"type": 7}'])
+@pytest.mark.parametrize(
+    ("action", "member", "given", "command"),
+    [
+        *[("send", "text", text, "sendUserMessage") for text in (None, "")],
+        *[("custom-action", "payload", payload, "sendCustomAction") for payload in NO_ACTIONS],
+    ],
+)
 @in_loop
-async def test_a_custom_action_without_a_sensible_payload_is_reported(
-    owner: bool, payload: str | None
+async def test_a_control_without_what_its_action_needs_is_reported(
+    owner: bool, action: str, member: str, given: str | None, command: str
 ) -> None:
     page = Page("/?threadId=a", owner=owner)
-    page.browser.click("custom-action", payload=payload)
+    attribute: dict[str, Any] = {member: given}
+    page.browser.click(action, **attribute)
     await page.live()
-    assert page.asked("sendCustomAction") == []
+    assert page.asked(command) == []
     assert len(page.browser.reports) == 1
-    assert "data-chatkit-payload" in page.browser.reports[0]
+    assert f"needs data-chatkit-{member}" in page.browser.reports[0]
     assert page.browser.exceptions == []
 
 
