@@ -33,9 +33,6 @@ SAVED_AFTER = 0.6
 """Seconds after a change until address and storage have followed: a settled change is written
 after the write interval, and nothing tells when it was."""
 
-DERIVED = ("phase", "busy", "retryable")
-"""What follows from a snapshot's fields."""
-
 SHOWN_ARGUMENTS = {"log": 1, "effect": 1, "deeplink": 1}
 """How many arguments of an event are shown, where not all: `log` named `composer.submit` carries
 what the user has written."""
@@ -85,7 +82,7 @@ class Inspector:
         self._drawn: "dict[str, str]" = {}
         self._phase = ""
         body.replaceChildren()
-        self._cells = _table(body, "The snapshot", DERIVED + FIELDS)
+        self._cells = _table(body, "The snapshot", ("phase", "busy") + FIELDS)
         self._cells.update(_table(body, "What is remembered", ("address", "localStorage")))
         self._cells["events"] = _log(body, "The last events")
         self._cells["why"] = document.getElementById("why")
@@ -133,7 +130,7 @@ class Inspector:
         self._write("why", _reason(snapshot))
         if not self._fold.open:
             return
-        for name in DERIVED + FIELDS:
+        for name in ("phase", "busy") + FIELDS:
             self._write(name, _text(getattr(snapshot, name)))
         parameter, key = DEFAULTS["parameter"], DEFAULTS["key"]
         self._write("address", f"{parameter} = {_text(read(self._browser.address(), parameter))}")
