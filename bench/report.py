@@ -72,6 +72,8 @@ def text_of(samples: list[Sample]) -> str:
         "",
         f"Each in a fresh browser, after an empty page; a reload {STAY:g} s after the answer.",
         "Files come from the same machine: on a network, bytes take time besides.",
+        "An event's time ends with the last control switched; what others do about that (PyScript"
+        " reads each changed attribute) comes before the paint and is in that number.",
     ]
     return "\n".join([*lines, "As a ratio of medians in this run", *promise_lines(table)])
 

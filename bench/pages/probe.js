@@ -18,6 +18,13 @@
     gated.disconnect();
   });
   gated.observe(document, { childList: true, subtree: true, attributes: true });
+  let look = () => {};
+  /**
+   * Made here and not for each event: observers are told in the order in which they were made, and
+   * what the others do about a switch (PyScript reads each changed attribute) is no part of it. It
+   * comes before the paint, and is in that number.
+   */
+  const switching = new MutationObserver(() => look());
 
   customElements.whenDefined("openai-chatkit").then((Element) => {
     const { sendUserMessage } = Element.prototype;
@@ -65,15 +72,17 @@
     const tell = (name, off) =>
       new Promise((resolve) => {
         const began = performance.now();
-        const look = () => {
+        look = () => {
           if (!all.every((control) => isOff(control) === off)) return false;
-          observer.disconnect();
+          switching.disconnect();
           const switched = performance.now() - began;
           painted().then(() => resolve([switched, performance.now() - began]));
           return true;
         };
-        const observer = new MutationObserver(look);
-        observer.observe(document.body, { subtree: true, attributes: true });
+        switching.observe(document.body, {
+          subtree: true,
+          attributeFilter: ["disabled", "aria-disabled"],
+        });
         element.dispatchEvent(new CustomEvent(`chatkit.${name}`));
         // Where they were switched already, by something of the chat's own, nothing changes.
         const again = () => look() || requestAnimationFrame(again);
