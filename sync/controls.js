@@ -85,12 +85,16 @@ const lastOwners = new WeakMap();
 /** Elements that have left the document or were moved: they never answer again (measured). */
 export const dead = new WeakSet();
 const servers = new Map();
+/** Kept up to date by the browser, and found without a search where nothing was added or removed. */
+const elements = document.getElementsByTagName("openai-chatkit");
 const reported = new Set();
 let recorder = null;
 let observer = null;
 let keeper = null;
 let corrections = 0;
 let isCrowded = null;
+/** The page's toolbars and statuses, and what is in each: read once until the markup changes. */
+let containers = [];
 let members = new Map();
 let failed = false;
 let withoutElement = null;
@@ -263,7 +267,7 @@ export function release(element) {
 export function draw(element, state) {
   if (element) states.set(element, state);
   else withoutElement = state;
-  const mine = [...containers()].filter((container) => ownerOf(container) === element);
+  const mine = containers.filter((container) => ownerOf(container) === element);
   drawEach(mine, failed ? FAILED : state);
   // A control that is drawn may call the page, and the page us.
   if ((element ? states.get(element) : withoutElement) !== state) drawAll();
@@ -302,12 +306,9 @@ function numberOf(control) {
   return numbers.get(control);
 }
 
-function containers() {
-  return document.querySelectorAll(`${TOOLBAR},${STATUS}`);
-}
-
 function drawAll() {
-  drawEach(containers());
+  containers = [...document.querySelectorAll(`${TOOLBAR},${STATUS}`)];
+  drawEach(containers);
   // A status may have come, and many controls.
   keeper.disconnect();
   keep();
@@ -369,7 +370,7 @@ function namedOwner(container) {
       report(container, `names "${selector}", which no element matches`);
     return found ?? null;
   }
-  const all = query("openai-chatkit").filter((element) => !dead.has(element));
+  const all = [...elements].filter((element) => !dead.has(element));
   // Once somebody looks for one of several, the others' controls would be on and do nothing.
   const ours = all.filter((element) => isExpected(element) || servers.has(element));
   if (expected && ours.length > 1)
@@ -408,7 +409,7 @@ function drawStatus(container, state) {
     report(container, "stands inside an aria-busy toolbar, where screen readers stay silent");
 }
 
-/** A toolbar's members and what their markup asks for, read once until the markup changes. */
+/** A toolbar's members and what their markup asks for. */
 function membersOf(toolbar) {
   let found = members.get(toolbar);
   if (!found) {
@@ -501,7 +502,8 @@ function switchTo(one, reason) {
   // Until all of it is written: a control's own methods may throw.
   one.reason = undefined;
   if (!reason) {
-    set(member, "aria-disabled", value);
+    if (value === null) member.removeAttribute("aria-disabled");
+    else member.setAttribute("aria-disabled", value);
     member.removeAttribute(OFF);
     if (value !== null) member.removeAttribute(PAGE_VALUE);
   } else {
