@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--smoke", action="store_true", help="everything once, few events")
     parser.add_argument("--only", help="contestants with this in their names")
-    # Half an hour each: memory is of no hurry, and times want a machine that does nothing else.
+    # An hour each: memory is of no hurry, and times want a machine that does nothing else.
     parser.add_argument("--skip-memory", action="store_true")
     parser.add_argument("--skip-times", action="store_true")
     options = parser.parse_args()
@@ -91,7 +91,7 @@ def measure(bench: Bench, chosen: list[Contestant], number: int) -> None:
             bench.visits(browser, one, number)
             for controls, times in SWITCHES.items():
                 bench.switches(browser, one, controls, times, number)
-    # A visit is one sample of what scatters most (by 10 to 25 %), where the rest gives four to
+    # A visit is one sample of what scatters most (by 10 to 25 %), where switches are eight to
     # twenty: so there is another, at another time of the round.
     for one in order:
         with bench.browser() as browser:

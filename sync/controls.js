@@ -9,6 +9,7 @@
 
 const TOOLBAR = "[data-chatkit-toolbar]";
 const STATUS = "[data-chatkit-status]";
+const CONTAINER = `${TOOLBAR},${STATUS}`;
 const CONTROL = "[data-chatkit-action],[data-chatkit-gate]";
 const OFF = "data-chatkit-off";
 /** The `aria-disabled` of the page's own, while ours stands in its place. In the markup, so that a copy of the page (Turbo and htmx make some) has it too. */
@@ -85,15 +86,15 @@ const lastOwners = new WeakMap();
 /** Elements that have left the document or were moved: they never answer again (measured). */
 export const dead = new WeakSet();
 const servers = new Map();
-/** Kept up to date by the browser, and found without a search where nothing was added or removed. */
-const elements = document.getElementsByTagName("openai-chatkit");
+/** The browser keeps it up to date, and searches only where something was added or removed. */
+const chats = document.getElementsByTagName("openai-chatkit");
 const reported = new Set();
 let recorder = null;
 let observer = null;
 let keeper = null;
 let corrections = 0;
 let isCrowded = null;
-/** The page's toolbars and statuses, and what is in each: read once until the markup changes. */
+/** The page's toolbars and statuses, and what is in each: read when the markup changes and not at each event. What has come since then is drawn when the observer tells of it, in the same task. */
 let containers = [];
 let members = new Map();
 let failed = false;
@@ -187,7 +188,7 @@ function note(records) {
   const touched = new Set();
   for (const { target, attributeName } of records) {
     const element = target.nodeType === Node.ELEMENT_NODE ? target : target.parentElement;
-    const container = element?.closest(`${TOOLBAR},${STATUS}`);
+    const container = element?.closest(CONTAINER);
     if (!container) continue;
     touched.add(container);
     const one = knownOf(element);
@@ -201,7 +202,7 @@ function note(records) {
 
 function keep() {
   keeper.observe(document, { subtree: true, attributes: true, attributeFilter: WRITTEN });
-  for (const status of document.querySelectorAll(STATUS))
+  for (const status of containers.filter((container) => container.matches(STATUS)))
     keeper.observe(status, { childList: true, characterData: true, subtree: true });
 }
 
@@ -267,7 +268,13 @@ export function release(element) {
 export function draw(element, state) {
   if (element) states.set(element, state);
   else withoutElement = state;
-  const mine = containers.filter((container) => ownerOf(container) === element);
+  const mine = containers.filter(
+    // What has gone since they were read is not ours to write in.
+    (container) =>
+      document.contains(container) &&
+      container.matches(CONTAINER) &&
+      ownerOf(container) === element,
+  );
   drawEach(mine, failed ? FAILED : state);
   // A control that is drawn may call the page, and the page us.
   if ((element ? states.get(element) : withoutElement) !== state) drawAll();
@@ -307,7 +314,7 @@ function numberOf(control) {
 }
 
 function drawAll() {
-  containers = [...document.querySelectorAll(`${TOOLBAR},${STATUS}`)];
+  containers = [...document.querySelectorAll(CONTAINER)];
   drawEach(containers);
   // A status may have come, and many controls.
   keeper.disconnect();
@@ -370,7 +377,7 @@ function namedOwner(container) {
       report(container, `names "${selector}", which no element matches`);
     return found ?? null;
   }
-  const all = [...elements].filter((element) => !dead.has(element));
+  const all = [...chats].filter((element) => !dead.has(element));
   // Once somebody looks for one of several, the others' controls would be on and do nothing.
   const ours = all.filter((element) => isExpected(element) || servers.has(element));
   if (expected && ours.length > 1)
@@ -502,8 +509,7 @@ function switchTo(one, reason) {
   // Until all of it is written: a control's own methods may throw.
   one.reason = undefined;
   if (!reason) {
-    if (value === null) member.removeAttribute("aria-disabled");
-    else member.setAttribute("aria-disabled", value);
+    set(member, "aria-disabled", value);
     member.removeAttribute(OFF);
     if (value !== null) member.removeAttribute(PAGE_VALUE);
   } else {

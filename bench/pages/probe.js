@@ -20,9 +20,9 @@
   gated.observe(document, { childList: true, subtree: true, attributes: true });
   let look = () => {};
   /**
-   * Made here and not for each event: observers are told in the order in which they were made, and
-   * what the others do about a switch (PyScript reads each changed attribute) is no part of it. It
-   * comes before the paint, and is in that number.
+   * Made here and not for each event: Chromium tells observers in the order in which they were
+   * made, and what the others do about a switch (PyScript reads each changed attribute) is no part
+   * of it. It comes before the paint, and is in that number.
    */
   const switching = new MutationObserver(() => look());
 
@@ -75,6 +75,7 @@
         look = () => {
           if (!all.every((control) => isOff(control) === off)) return false;
           switching.disconnect();
+          look = () => true;
           const switched = performance.now() - began;
           painted().then(() => resolve([switched, performance.now() - began]));
           return true;
