@@ -15,6 +15,10 @@ from bench.pages import Contestant
 from tools.browsers import launch_options
 
 LIMIT = 60_000
+PATIENCE = 600_000
+"""Milliseconds for what takes its time; a page that takes more hangs (one collected garbage for
+ever).
+"""
 STAY = 3.0
 """Seconds between an answer and a reload: nobody reloads at once, and meanwhile the browser writes
 what it has compiled into its cache (V8 does so about two seconds after it was optimised).
@@ -93,14 +97,14 @@ class Bench:
         context = fresh(browser)
         page = context.new_page()
         start(page, lambda: page.goto(self._url + one.address(controls)))
-        asked = "([rounds, controls]) => bench.switches(rounds, controls)"
-        for at, (switched, painted) in enumerate(page.evaluate(asked, [rounds, controls])):
+        took = ask(page, f"bench.switches({rounds}, {controls})")
+        for at, (switched, painted) in enumerate(took):
             self.add(one, f"event to {controls:,} controls", switched, "ms", number)
             # Two things: a look is drawn anew, or taken away.
             which = "on" if at % 2 else "off"
             self.add(one, f"event to {controls:,} controls, painted {which}", painted, "ms", number)
         if controls == 4:
-            value = page.evaluate("bench.idle(2000)") / 2000
+            value = ask(page, "bench.idle(2000)") / 2000
             self.add(one, "event that changes nothing (log)", value, "ms", number)
         context.close()
 
@@ -114,7 +118,7 @@ class Bench:
             start(page, lambda: page.goto(self._url + one.address()))
             session = context.new_cdp_session(page)
             self.add(one, "memory after the start", megabytes(browser, session), "MB", number)
-            cost = page.evaluate("(events) => bench.busy(events)", events) / events
+            cost = ask(page, f"bench.busy({events})") / events
             self.add(one, "mixed events in a row, each", cost, "ms", number)
             used = megabytes(browser, session)
             self.add(one, f"memory after {events:,} events", used, "MB", number)
@@ -137,6 +141,23 @@ def start(page: Page, go: Callable[[], object]) -> dict[str, float]:
         "first click accepted": marks["clicked"],
         "chat ready": marks["ready"],
     }
+
+
+def ask(page: Page, call: str) -> Any:
+    """Return what a function of the probe's promises. ``page.evaluate`` would wait for ever."""
+    page.evaluate(
+        f"""() => {{
+          delete bench.outcome;
+          {call}.then((value) => ({{ value }}), (error) => ({{ error: String(error) }}))
+            .then((outcome) => (bench.outcome = outcome));
+        }}"""
+    )
+    # Looked for now and then: each look is work for the page.
+    page.wait_for_function("bench.outcome", timeout=PATIENCE, polling=100)
+    outcome = page.evaluate("bench.outcome")
+    if "error" in outcome:
+        raise RuntimeError(outcome["error"])
+    return outcome["value"]
 
 
 class Transfers:
