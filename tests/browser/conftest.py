@@ -145,6 +145,14 @@ class Console:
         self.errors.append(str(error.error))
 
 
+# Playwright has no more than "Error" of an error in Firefox's console (measured).
+ERRORS_IN_WORDS = """(() => {
+  const { error } = console;
+  const words = (value) => (value instanceof Error ? `${value}` : value);
+  console.error = (...given) => error.apply(console, given.map(words));
+})();"""
+
+
 @pytest.fixture(scope="session")
 def _warm_console() -> Console:
     return Console()
@@ -153,6 +161,8 @@ def _warm_console() -> Console:
 @pytest.fixture(scope="session")
 def _warm_context(browser: Browser, _warm_console: Console) -> Iterator[BrowserContext]:
     context = browser.new_context()
+    if browser.browser_type.name == "firefox":
+        context.add_init_script(ERRORS_IN_WORDS)
     _warm_console.watch(context)
     yield context
     context.close()
