@@ -301,9 +301,9 @@ function listen(element, signal, send) {
     at: at / 1000,
   });
   controls.serve(element, (click) => send({ click }), signal);
+  const isFull = recorder?.log.length >= RECORDED;
   const past = recorder ? take(recorder, element) : [];
-  if (past.length >= RECORDED)
-    console.warn("[chatkit-sync] More has happened before Python came than is kept.");
+  if (isFull) console.warn("[chatkit-sync] More has happened before Python came than is kept.");
   if (past.length)
     send({
       past: past.map(({ click, name, detail, at, focus }) =>

@@ -7,6 +7,7 @@
  * (measured). Python sends one state per change, however many controls there are.
  */
 
+const KEY = Symbol.for("chatkit-sync");
 const TOOLBAR = "[data-chatkit-toolbar]";
 const STATUS = "[data-chatkit-status]";
 const CONTAINER = `${TOOLBAR},${STATUS}`;
@@ -89,7 +90,7 @@ const servers = new Map();
 /** The browser keeps it up to date, and searches only where something was added or removed. */
 const chats = document.getElementsByTagName("openai-chatkit");
 const reported = new Set();
-let recorder = null;
+let recorder;
 let observer = null;
 let keeper = null;
 let corrections = 0;
@@ -103,21 +104,23 @@ let withoutElement = null;
 let expected = null;
 let focusAtClick = null;
 
-/** Takes over the click guard of the tag's recorder. */
-export function configure(theRecorder) {
-  recorder = theRecorder;
-  recorder.guard = guard;
-  recorder.marking.disconnect();
-}
-
-/** Brings every control of the page into its state, now and whenever the page changes. */
+/**
+ * Brings every control of the page into its state, now and whenever the page changes; takes over from
+ * the tag's recorder. A page's own configuration may bring another version of this file than its tag,
+ * which browsers keep for a while: then the one that Python talks to goes on alone.
+ */
 export function observe() {
   if (observer) return;
-  if (!recorder) addEventListener("click", guard, true);
+  recorder = window[KEY];
+  recorder?.retire?.();
+  if (recorder) {
+    Object.assign(recorder, { guard, fail, retire });
+    recorder.marking.disconnect();
+  } else addEventListener("click", guard, true);
   addEventListener("focusout", ({ target }) => {
     // What was kept in sight for the focus alone.
     const toolbar = target.closest?.("[data-chatkit-show]")?.closest(TOOLBAR);
-    if (toolbar) queueMicrotask(() => drawEach([toolbar]));
+    if (toolbar) queueMicrotask(() => observer && drawEach([toolbar]));
   });
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, look];
   observer = new MutationObserver((records) => {
@@ -215,8 +218,14 @@ function correct(records) {
   setTimeout(drawAll);
 }
 
+function retire() {
+  observer.disconnect();
+  keeper.disconnect();
+  observer = null;
+}
+
 /** Python did not come: links become links again, everything else stays off. */
-export function fail() {
+function fail() {
   failed = true;
   drawAll();
 }
@@ -314,6 +323,7 @@ function numberOf(control) {
 }
 
 function drawAll() {
+  if (!observer) return;
   containers = [...document.querySelectorAll(CONTAINER)];
   drawEach(containers);
   // A status may have come, and many controls.

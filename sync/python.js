@@ -39,7 +39,7 @@ export async function startPython(recorder, settings) {
   const ours = read({ base, type, plugins: NO_PLUGINS, text });
   const furnish = async (interpreter) => {
     await settings;
-    bring(interpreter, await ours.fitting(interpreter), name);
+    bring(interpreter, await ours.fitting(interpreter), name, recorder.isShared);
   };
   // Where the page starts us itself, nobody does without its Python.
   const isPages = start === "page";
@@ -65,9 +65,11 @@ export async function startPython(recorder, settings) {
     await furnish(await interpreterOf(theirs ?? (await loadCore(core, otherType)), type));
   } else {
     recorder.starter?.remove();
-    // The configuration has to be on the page before the core looks for one.
+    // The configuration has to be on the page before our core looks for one, and not before theirs.
     const first = isPages ? { isSync: true } : parts.shift();
-    recorder.starter = await run(type, first, await ours.config);
+    const config = await ours.config;
+    await noCore();
+    recorder.starter = await run(type, first, config);
     watch(recorder);
     recorder.furnish = (interpreter) => {
       if (type === "py") preferCompiled(interpreter);
@@ -128,10 +130,15 @@ function modulesHaveRun() {
   });
 }
 
-/** PyScript's core, of our own: of two copies on a page the second throws, whoever's it is. */
-async function loadCore(core, otherType) {
+/** Rejects where the page has a core after all. */
+async function noCore() {
   await modulesHaveRun();
   if (globalThis[MODULES]) throw new Error(UNSEEN);
+}
+
+/** PyScript's core, of our own: of two copies on a page the second throws, whoever's it is. */
+async function loadCore(core, otherType) {
+  await noCore();
   if (
     !document.querySelector(`script[type=${otherType}],${otherType}-script,${otherType}-config`)
   ) {
@@ -196,12 +203,12 @@ async function interpreterOf({ hooks, whenDefined }, type) {
   });
 }
 
-function bring(interpreter, files, name) {
+function bring(interpreter, files, name, isShared) {
   if (served.has(interpreter)) return;
   served.add(interpreter);
   const { FS } = interpreter;
   const isTheirs = [name, `${name}.py`].some((path) => exists(FS, path));
-  if (isTheirs || (name !== "sync" && !isFree(interpreter, name)))
+  if (isTheirs || ((isShared || name !== "sync") && !isFree(interpreter, name)))
     throw new Error(
       `Python has a module "${name}" here already; data-package gives ours another name`,
     );
@@ -226,6 +233,13 @@ function isFree(interpreter, name) {
     return false;
   } catch ({ type }) {
     if (type === "SyntaxError") throw new Error(noName(name));
+    try {
+      // Python remembers that it is not there, for as long as its folder seems unchanged: a clock
+      // that a browser makes coarse would have it so for a tenth of a second.
+      interpreter.pyimport("importlib").invalidate_caches();
+    } catch {
+      // MicroPython remembers nothing.
+    }
     return true;
   }
 }

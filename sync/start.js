@@ -13,7 +13,7 @@
  * - `data-package`: another name for the Python package `sync`
  * - `data-core`: the address of the page's own core of PyScript, where the tag cannot see it
  */
-import { configure, fail, observe } from "./controls.js";
+import { observe } from "./controls.js";
 
 const LIKELY =
   "Likely: a file of PyScript or of the interpreter did not load or is still on its way, or there is not enough memory.";
@@ -24,8 +24,8 @@ const RUNTIMES = [undefined, null, "", "py", "mpy"];
 export function start(recorder) {
   const { base, began, limit, tag, violations } = recorder;
   const { config, limit: given, runtime, runtimeParameter, start: how } = tag.dataset;
-  configure(recorder);
-  observe();
+  // Where the page brings Python itself, that may have been quicker.
+  if (!recorder.retire) observe();
   const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
   for (const one of [runtime, asked])
     if (!RUNTIMES.includes(one))
@@ -44,7 +44,7 @@ export function start(recorder) {
     if (isOver || recorder.hasCome) return;
     isOver = true;
     clearTimeout(recorder.timer);
-    fail();
+    recorder.fail();
     const blocked = violations.filter(isOurs).map(describe);
     recorder.violations = null;
     console.error(

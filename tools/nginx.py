@@ -87,7 +87,7 @@ http {{
   }}
   map $uri $kept {{
     ~/sync/embed\.js$ "max-age=60, stale-while-revalidate=604800";
-    ~\.html$ "no-cache";
+    ~\.(html|whl)$ "no-cache";
     default "public, max-age=31536000, immutable";
   }}
   gzip on; gzip_comp_level 6;

@@ -73,7 +73,7 @@ def build(target: Path) -> None:
         "SOURCES": bundle.add("sources", ".bin", packed(encoded(sources))),
         "COMPILED": bundle.add("compiled", ".bin", packed(compiled)),
     }
-    ours = write_scripts(bundle, folders, archives, pyodide)
+    ours, tag = write_scripts(bundle, folders, archives, pyodide)
     version = json.loads((ROOT / "package.json").read_text())["version"]
     make_wheel(target, sources, version)
     make_stubs(target, version)
@@ -84,7 +84,8 @@ def build(target: Path) -> None:
     dropped = ", ".join(f"`{name}`" for name in sorted(DROPPED))
     for name in ("index.html", "README.md"):
         page = (HERE / name).read_text()
-        for key, value in {"version": version, "ours": ours, "dropped": dropped}.items():
+        values = {"version": version, "ours": ours, "tag": tag, "dropped": dropped}
+        for key, value in values.items():
             page = page.replace(f"{{{key}}}", value)
         bundle.write(name, page.encode())
     bundle.write("integrity.json", integrity(target))
@@ -132,8 +133,9 @@ def scripted_content(path: Path) -> bytes:
 
 def write_scripts(
     bundle: Bundle, folders: dict[str, str], archives: dict[str, str], pyodide: str
-) -> str:
-    """Write our JavaScript: the tag's, and all the rest as one module; return that module's path.
+) -> tuple[str, str]:
+    """Write our JavaScript: the tag's, and all the rest as one module; return that module's path
+    and the tag's digest.
 
     ``archives`` has the paths of our Python, ``pyodide`` is the version that the compiled one fits.
     """
@@ -180,8 +182,9 @@ def write_scripts(
         # The stock library is not there.
         "!/zip$/.test(path)": "true",
     }
-    bundle.write("sync/embed.js", small(renamed("sync/embed.js", names | folders | SCRIPTED)))
-    return ours
+    tag = small(renamed("sync/embed.js", names | folders | SCRIPTED))
+    bundle.write("sync/embed.js", tag)
+    return ours, digest(tag)
 
 
 def renamed(path: str, names: Mapping[str, str]) -> str:

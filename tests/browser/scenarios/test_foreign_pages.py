@@ -532,11 +532,25 @@ def test_pyscript_that_a_module_adds_in_front_of_the_core(
     assert scene.locate("body").get_attribute("data-own") == "hello"
 
 
-def test_a_module_of_the_pages_named_sync(scene: Scene, their_core: str) -> None:
+def installed(runtime: str) -> str:
+    """The folder of packages."""
+    if runtime == "mpy":
+        return "/lib"
+    lock = json.loads((CHECKOUT / "vendor/pyodide/pyodide-lock.json").read_text())
+    version = ".".join(lock["info"]["python"].split(".")[:2])
+    return f"/lib/python{version}/site-packages"
+
+
+@pytest.mark.parametrize("is_installed", [False, True], ids=["beside", "installed"])
+def test_a_module_of_the_pages_named_sync(
+    scene: Scene, their_core: str, is_installed: bool
+) -> None:
     """Our package under another name leaves it alone; under its own it would take its place."""
     a, b = make(scene, "Alpha", "Beta")
     scene.site.add_page("/scene/sync.py", 'WORD = "mine"', "text/x-python")
-    config = '{"interpreter": "/runtime.mjs", "files": {"/scene/sync.py": "./sync.py"}}'
+    folder = installed(scene.runtime) if is_installed else "."
+    files = json.dumps({"/scene/sync.py": f"{folder}/sync.py"})
+    config = f'{{"interpreter": "/runtime.mjs", "files": {files}}}'
     theirs = f"""<script type="module" src="{their_core}"></script>
       <script type="{scene.runtime}" config='{config}'>
 import sync
@@ -611,6 +625,25 @@ def test_a_core_that_a_script_of_the_pages_brings_is_told_of_and_can_be_named(
     scene.open(body=bar(a, b), head=head, query=f"?threadId={a}", attributes=named)
     everything(scene, a, b)
     expect(scene.locate("body")).to_have_attribute("data-own", "ran")
+
+
+def test_what_a_script_of_the_pages_brings_has_its_own_configuration(
+    scene: Scene, their_core: str
+) -> None:
+    """A core that cannot be seen, and Python in front of it: ours does not come in between."""
+    a, b = make(scene, "Alpha", "Beta")
+    code = BRINGS % (scene.runtime, CONFIG)
+    scene.site.add_page("/scene/adds.js", code, "text/javascript")
+    app = f'import "/scene/adds.js"; import "{their_core}";'
+    scene.site.add_page("/scene/app.js", app, "text/javascript")
+    theirs = scene.hold("**/theirs/core.js")
+    head = '<script type="module" src="/scene/app.js"></script>'
+    scene.open(body=bar(a, b), head=head, wait=False)
+    wait_for_ours(scene)
+    theirs.release()
+    own = scene.locate("body")
+    expect(own).to_have_attribute("data-own", "hello", timeout=START_LIMIT)
+    scene.expect_report("error: ", "PyScript runs on this page", "data-core names it")
 
 
 @pytest.mark.parametrize("container", ["", "<main><p>Text</p></main>"], ids=["body", "inside"])
