@@ -67,7 +67,7 @@ export function start(recorder) {
       recorder.giveUp("WebAssembly is needed");
   };
   addEventListener("securitypolicyviolation", look);
-  violations.forEach(look);
+  violations?.forEach(look);
   /** PyScript says nothing when a file keeps it from starting (measured). */
   const cause = () => {
     if (recorder.isReading) return `data-config="${config}" does not answer.`;

@@ -168,8 +168,8 @@ def test_a_pyodide_of_the_pages_own_gets_byte_code_only_of_its_own_version(
 
 
 WHEEL_PAGE = """
-<script type="module" src="{folder}/{core}"></script>
-<script type="{runtime}" config='{config}'>
+<script type="module" src="{folder}{core}"></script>
+<script type="{runtime}" config="{folder}own.toml">
 import sync
 from pyscript import document
 
@@ -179,27 +179,26 @@ document.body.dataset.own = "hello"
 
 
 def wheel_page(scene: Scene, bundle: Path, nginx: Nginx, *, bridge: str | None = "") -> str:
-    """PyScript of the page's own that brings the wheel; `bridge` follows our address, and where
-    it is None the `js_modules` line is missing.
+    """PyScript of the page's own with the configuration of the bundle's instructions; `bridge`
+    follows our address, and where it is None the `js_modules` table is missing.
     """
 
     def path(pattern: str) -> str:
         [found] = bundle.glob(pattern)
         return found.relative_to(bundle).as_posix()
 
-    folder = f"{nginx.url}{FOLDER.rstrip('/')}"
-    ours = f"{folder}/{path('assets/ours-*.js')}{bridge or ''}"
-    config = {
-        "interpreter": ours,
-        "files": {f"{folder}/{path('chatkit_sync-*.whl')}": "./*"},
-        "js_modules": {"main": {} if bridge is None else {ours: "chatkit_bridge"}},
-    }
-    return WHEEL_PAGE.format(
-        folder=folder,
-        core=path("assets/pyscript-*/core.js"),
-        runtime=scene.runtime,
-        config=json.dumps(config),
-    )
+    [config] = re.findall(r"```toml\n(.*?)```", (bundle / "README.md").read_text(), re.DOTALL)
+    ours = path("assets/ours-*.js")
+    assert config.count(ours) == 2
+    folder = f"{nginx.url}{FOLDER}"
+    assert "https://your.host/some/folder/" in config
+    config = config.replace("https://your.host/some/folder/", folder)
+    config = config.replace(ours, f"{ours}{bridge or ''}")
+    if bridge is None:
+        config = config.partition("[js_modules.main]")[0]
+    scene.page.route(f"{folder}own.toml", lambda route: route.fulfill(body=config))
+    core = path("assets/pyscript-*/core.js")
+    return WHEEL_PAGE.format(folder=folder, core=core, runtime=scene.runtime)
 
 
 @pytest.mark.core
@@ -215,7 +214,7 @@ def test_the_wheel_in_a_configuration_of_the_pages_own(
     a, b = make(scene, "Alpha", "Beta")
     # By another address it is another copy of all of it.
     foot = wheel_page(scene, bundle, nginx, bridge="?other" if tag else "")
-    held = scene.hold("**/assets/ours-????????.js") if tag == "late" else None
+    held = scene.hold("**/assets/ours-*.js") if tag == "late" else None
     attributes = 'data-start="none"'
     if tag is None:
         scene.tag, attributes = "data:text/javascript,", ""
