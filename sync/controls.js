@@ -218,6 +218,7 @@ function correct(records) {
   setTimeout(drawAll);
 }
 
+/** Another copy of this file takes over, with its own observers. */
 function retire() {
   observer.disconnect();
   keeper.disconnect();

@@ -601,9 +601,8 @@ def test_a_core_that_a_script_of_the_pages_brings_is_told_of_and_can_be_named(
     of two cores the second throws, and takes the page's code with it.
     """
     a, b = make(scene, "Alpha", "Beta")
-    # Theirs has read no configuration, and asks the CDN. Firefox names no address, neither of what
-    # is not there nor of what a page that is left was still asking for.
-    scene.console.allow("cdn.jsdelivr.net|^NetworkError when attempting")
+    # Firefox's word for what a page that is left was still asking for.
+    scene.console.allow("^NetworkError when attempting")
     app = f'import "{their_core}"; document.body.dataset.own = "ran";'
     scene.site.add_page("/scene/app.js", app, "text/javascript")
     head = '<script type="module" src="/scene/app.js"></script>'
