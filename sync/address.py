@@ -1,4 +1,4 @@
-"""A thread id in a URL: reading it, writing it, and what an entry of the history means.
+"""A thread id in a URL: reading it, writing it, and how it gets into the history.
 
 Pure text work. `URLSearchParams` would rewrite everybody's parameters (`?flag` becomes `?flag=`,
 `%20` becomes `+`; measured), so only our own `key=value` is ever touched, and every other byte of
@@ -57,29 +57,6 @@ def write(url: "str", parameter: "str", thread_id: "str | None") -> "str":
     return start + "?" + "&".join(kept) + fragment
 
 
-def meaning(
-    left: "str", entry: "str", parameter: "str", others: "list[str] | None" = None
-) -> "tuple[str, str | None]":
-    """What arriving at `entry` by Back or Forward asks for, having left the URL `left`.
-
-    Returns `("thread", id)`, `("new", None)`, or `("nothing", None)`: an entry without our
-    parameter means a new chat only if it differs from the one left in nothing but our parameter
-    (and `others`, those of the page's other chats); where the page's own path or parameters
-    differ, it has no opinion and the chat stays. The hash has no part in it, and an entry that
-    names what the one left named asks for nothing by itself: `popstate` also fires for a click on
-    a `#fragment` (measured). What is no thread id counts as absent.
-    """
-    named, former = _id_in(entry, parameter), _id_in(left, parameter)
-    if named == former:
-        return ("nothing", None)
-    if named is not None:
-        return ("thread", named)
-    ours = [parameter] + (others or [])
-    if _page_part(left, ours) == _page_part(entry, ours):
-        return ("new", None)
-    return ("nothing", None)
-
-
 def entry_kind(current: "str | None", settled: "str | None", *, correcting: "bool") -> "str | None":
     """How a settled thread gets into the address: "push", "replace", or `None` for not at all.
 
@@ -97,17 +74,6 @@ def parameter_text(parameter: "str") -> "str":
     return "".join(
         [c if c in plain else "".join([f"%{b:02X}" for b in c.encode()]) for c in parameter]
     )
-
-
-def _id_in(url: "str", parameter: "str") -> "str | None":
-    named = read(url, parameter)
-    return named if is_thread_id(named) else None
-
-
-def _page_part(url: "str", ours: "list[str]") -> "str":
-    for parameter in ours:
-        url = write(url, parameter, None)
-    return url.partition("#")[0]
 
 
 def _split(url: "str") -> "tuple[str, list[str], str]":

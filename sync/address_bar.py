@@ -1,28 +1,53 @@
-"""The thread id in the address bar: settled ids go in, wishes come out.
+"""The thread id in the address bar: committed ids go in, ids that entries ask for come out.
 
-    bar = AddressBar(browser, "threadId", wished)
+    bar = AddressBar(browser, "threadId", chat)
     bar.start()
     bar.settled("thr_1", correcting=False)     # pushes or replaces, as the entry asks for
     bar.stop()
 
-`wished(thread_id)` is called when Back or Forward arrives at an entry that asks for a thread, or
-for a new chat (`None`).
+An entry of the history asks for a thread where it names one, and for a new chat only where our own
+New chat has pushed it. Every other entry is the page's: jump links, hash routes, panels that Back
+closes. It says nothing about the chat.
 """
 
-from .address import entry_kind, is_thread_id, meaning, read, write
+from .address import entry_kind, is_thread_id, read, write
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
-    from .browser import Browser
+    from .browser import Browser, Undo
+
+    class Chat(Protocol):
+        """What the address bar needs of the chat whose thread it names."""
+
+        @property
+        def is_connected(self) -> bool:
+            """Whether the page has the element now."""
+
+        def stays(self, thread_id: str) -> bool:
+            """Whether the element shows a thread, or is not on its way to another."""
+
+        def asked(self, thread_id: str | None) -> None:
+            """The user or the page has gone to an entry that asks for this thread."""
+
+        def offer(
+            self,
+            url: str,
+            replace: bool,
+            thread_id: str | None,
+            answered: Callable[[bool], None],
+        ) -> None:
+            """Asks whether the page writes an address itself: see `ChatKit.on("navigate")`."""
+
 
 WRITE_INTERVAL = 0.35
 """Seconds between two writes. Safari allows 100 in 30 s, Chromium ignores calls past 200 in a
 burst (measured): changes settled within one interval become one entry."""
 
 RETRY_AFTER = 2.0
-"""Seconds until a write that the browser ignored is tried again."""
+"""Seconds until a write that the browser ignored, or that the page has taken over, is looked at."""
 
 RETRIES = 5
 
@@ -30,43 +55,42 @@ RETRIES = 5
 class AddressBar:
     """Keeps one parameter of the page's URL.
 
-    `parameter` is its name, `None` switches the address bar off. `id_now` reads, `settled`
-    writes, `start` and `stop` frame the listening for Back and Forward, `others()` names the
-    parameters of the page's other chats, and `stays(thread_id)` tells whether the chat shows a
-    thread or is not on its way to another.
+    `parameter` is its name, `None` switches the address bar off. `history` is "push", "replace", or
+    `None` for what the page's router can live with. `asks` reads, `settled` writes, `start` and
+    `stop` frame the listening for Back, Forward, and what the page writes itself.
     """
 
     def __init__(
         self,
         browser: "Browser",
         parameter: "str | None",
-        wished: "Callable[[str | None], None]",
+        chat: "Chat",
         *,
         interval: "float" = WRITE_INTERVAL,
-        others: "Callable[[], list[str]] | None" = None,
-        stays: "Callable[[str], bool]" = lambda thread_id: True,
+        history: "str | None" = None,
     ):
         self.parameter = parameter
         self._browser = browser
-        self._others = others
-        self._stays = stays
-        self._wished = wished
+        self._chat = chat
         self._interval = interval
-        self._left = browser.address()
+        self._history = history
+        self._seen = browser.address()
+        self._new_chat: "str | None" = None
         self._waiting = False
         self._wanted: "str | None" = None
         self._correcting = True
         self._retries = 0
         self._timer: "object" = None
-        self._undo: "Callable[[], None] | None" = None
+        self._undo: "Undo | None" = None
         self._reported = False
         self._is_refusal_told = False
 
     def start(self) -> "None":
-        """Listens for Back and Forward."""
+        """Listens for Back, Forward, and addresses that the page writes."""
         if self.parameter and self._undo is None:
-            self._left = self._browser.address()
-            self._undo = self._browser.on_entry(self._arrived)
+            self._seen = self._browser.address()
+            self._new_chat = self._browser.new_chat(self.parameter)
+            self._undo = self._browser.on_entry(self._arrived, self._page_moved)
 
     def stop(self) -> "None":
         """Writes what still waits, then lets go of the browser."""
@@ -99,17 +123,35 @@ class AddressBar:
             )
         if not (self._write(None, push=False) or self._waiting):
             self._clear_soon()
-            self._timer = self._browser.later(RETRY_AFTER, self.flush)
+            self._timer = self._browser.later(RETRY_AFTER, self._offer)
         return None
+
+    def asks(self) -> "tuple[str | None, bool]":
+        """The thread that the present entry asks for, and whether it asks at all: `None` with true
+        is a new chat.
+
+        An entry of a new chat that has become a thread since, under an entry of the page's own,
+        asks for that thread.
+        """
+        named = self.id_now()
+        if named is not None or not self.parameter:
+            return named, named is not None
+        new_chat = self._browser.new_chat(self.parameter)
+        if new_chat is None:
+            return None, False
+        became = self._browser.thread_of(new_chat)
+        return became if is_thread_id(became) else None, True
 
     def chosen_by_page(self) -> "str | None":
         """The id that the page itself has put into the address since we wrote or read it last.
         What still waited to be written is out of date then.
         """
+        before, self._seen = self._seen, self._browser.address()
         named = self.id_now()
-        if named is None or named == read(self._left, self.parameter or ""):
+        if named is None or named == read(before, self.parameter or ""):
             return None
         self._drop()
+        self._new_chat = None
         return named
 
     def url_of(self, thread_id: "str") -> "str":
@@ -125,10 +167,17 @@ class AddressBar:
         if not self.parameter:
             return
         address = self._browser.address()
-        if read(address, self.parameter) == thread_id:
+        current = read(address, self.parameter)
+        if thread_id is not None and self._new_chat is not None:
+            # Entries that the page has pushed over the new chat show the same conversation. Now,
+            # and not when it is written: the user may press Back before that.
+            if current is None:
+                self._browser.became(self._new_chat, thread_id)
+            self._new_chat = None
+        if current == thread_id:
             # Waiting, it would join with the next change, or go into an entry of the page's own.
             self._drop()
-            self._left = address
+            self._seen = address
             return
         if self._waiting and self._wanted == thread_id:
             return
@@ -162,25 +211,61 @@ class AddressBar:
         written_at = self._browser.written_at
         wait = 0.0 if written_at is None else written_at + self._interval - self._browser.now()
         if wait < 0.001:  # what a timer of the browser can tell
-            self.flush()
+            self._offer()
         else:
             self._timer = self._browser.later(wait, self._write_soon)
 
     def flush(self) -> "None":
-        """Writes what still waits, now."""
+        """Writes what still waits, now, whatever the page would say."""
         self._browser.cancel(self._timer)
         self._timer = None
+        kind = self._due()
+        if kind is not None:
+            self._write(self._wanted, push=kind == "push")
+            self._look_back()
+
+    def _due(self) -> "str | None":
+        """How what waits has to be written now: "push", "replace", or `None` for not at all."""
         if not self._waiting or not self.parameter:
-            return
-        # The page may have moved on by itself, which tells nobody.
-        self._left = self._browser.address()
-        current = read(self._left, self.parameter)
+            return None
+        self._seen = self._browser.address()
+        current = read(self._seen, self.parameter)
         kind = entry_kind(current, self._wanted, correcting=self._correcting)
-        if kind is None or self._write(self._wanted, push=kind == "push"):
-            self._waiting = False
-        elif self._retries < RETRIES:
+        self._waiting = kind is not None
+        is_push = kind == "push" and (self._history or self._browser.usual_history()) == "push"
+        return kind and ("push" if is_push else "replace")
+
+    def _offer(self) -> "None":
+        """Writes what waits, unless the page does."""
+        self._timer = None
+        kind = self._due()
+        if kind is None:
+            return
+        thread_id = self._wanted
+        url = write(self._seen, self.parameter or "", thread_id)
+
+        def answered(is_taken: "bool") -> "None":
+            if not is_taken:
+                self.flush()
+            elif self._waiting and self._wanted == thread_id:
+                self._browser.written_at = self._browser.now()
+                self._seen = self._browser.address()
+                self._look_back()
+
+        self._chat.offer(url, kind == "replace", thread_id, answered)
+
+    def _look_back(self) -> "None":
+        """Past its limit a browser ignores a write in silence (measured), and a page may forget it:
+        what is not there is written again later.
+        """
+        self._browser.cancel(self._timer)
+        self._timer = None
+        self._waiting = read(self._seen, self.parameter or "") != self._wanted
+        if not self._waiting:
+            return
+        if self._retries < RETRIES:
             self._retries += 1
-            self._timer = self._browser.later(RETRY_AFTER, self.flush)
+            self._timer = self._browser.later(RETRY_AFTER, self._offer)
         else:
             self._waiting = False
             self._report_refusal()
@@ -197,24 +282,32 @@ class AddressBar:
         parameter = self.parameter or ""
         url = write(self._browser.address(), parameter, thread_id)
         self._browser.written_at = self._browser.now()
-        # Read back: past its limit a browser ignores the call in silence (measured).
-        self._left = self._browser.write_address(url, push=push)
-        return read(self._left, parameter) == thread_id
+        is_new_chat = push and thread_id is None
+        self._seen = self._browser.write_address(url, parameter, push=push, is_new_chat=is_new_chat)
+        if is_new_chat:
+            self._new_chat = self._browser.new_chat(parameter)
+        return read(self._seen, parameter) == thread_id
+
+    def _page_moved(self) -> "None":
+        # The next element asks for itself, as a visit does: see `Memory.wanted`.
+        chosen = self.chosen_by_page() if self._chat.is_connected else None
+        if chosen is not None:
+            self._chat.asked(chosen)
 
     def _arrived(self, left: "str | None", traversed: "bool") -> "None":
         # A browser without the Navigation API cannot tell which entry was left: then it is the
-        # last one that we have seen, and a page that pushed its own since may be misread.
-        left, self._left = left or self._left, self._browser.address()
-        others = self._others() if self._others else []
-        kind, thread_id = meaning(left, self._left, self.parameter or "", others)
-        # Nonsense is taken out, and told once.
+        # last one that we have seen.
+        left, self._seen = left or self._seen, self._browser.address()
+        thread_id, is_asking = self.asks()
         named = self.id_now()
-        is_elsewhere = named is not None and not (self.id_soon() == named and self._stays(named))
-        if traversed and is_elsewhere:
-            # Both entries name it, and somebody walks away from what is on its way instead.
-            kind, thread_id = "thread", named
-        if kind == "nothing":
+        if named is not None and named == read(left, self.parameter or ""):
+            # `popstate` also fires for a click on a `#fragment` (measured), which asks for nothing.
+            # Back and Forward between two entries of one thread lead away from what is loading.
+            is_elsewhere = not (self.id_soon() == named and self._chat.stays(named))
+            is_asking = traversed and is_elsewhere
+        if not is_asking:
             return
         # Back and Forward overtake whatever was still to be written.
         self._drop()
-        self._wished(thread_id)
+        self._new_chat = self._browser.new_chat(self.parameter or "") if thread_id is None else None
+        self._chat.asked(thread_id)

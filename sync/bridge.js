@@ -8,6 +8,8 @@
  * is `null` except where its place says otherwise. Elements stay here: Python knows their numbers.
  */
 import * as controls from "./controls.js";
+import * as entries from "./entries.js";
+import { usualHistory } from "./routers.js";
 
 const KEY = Symbol.for("chatkit-sync");
 /** Milliseconds: beyond it setTimeout fires at once (HTML standard: a 32-bit number). */
@@ -59,7 +61,7 @@ export function connect(receive) {
       for (const [element, { state, news }] of due) {
         due.delete(element);
         if (state) controls.safely(controls.draw, element, state);
-        if (news) announce(element, news);
+        if (news) dispatch(element, "chatkit-sync", { detail: news });
       }
     }
   };
@@ -127,6 +129,7 @@ export function connect(receive) {
     about: (number) => JSON.stringify(about(elements.get(number))),
     listen(id, number) {
       const send = (value) => {
+        if (!window.navigation) entries.look();
         if (!tell(id, value)) return;
         hasDeferred = true;
         queueMicrotask(settle);
@@ -150,7 +153,7 @@ export function connect(receive) {
       const news = due.get(element)?.news;
       due.delete(element);
       // Behind whoever still hears of what was before.
-      if (news) queueMicrotask(() => announce(element, news));
+      if (news) queueMicrotask(() => dispatch(element, "chatkit-sync", { detail: news }));
       controls.release(element);
       elements.delete(number);
     },
@@ -186,23 +189,22 @@ export function connect(receive) {
     update: (id, json, pageFetch) => appliers.get(id)?.(json, pageFetch),
 
     address: () => location.href,
-    writeAddress(url, push) {
-      attempt(() => history[push ? "pushState" : "replaceState"](history.state, "", url));
-      return location.href;
-    },
+    writeAddress: (url, push, parameter, isNewChat) =>
+      entries.write(url, push, parameter, isNewChat),
+    usualHistory: () => usualHistory(),
+    newChat: (parameter) => entries.newChat(parameter),
+    became: (newChat, thread) => entries.became(newChat, thread),
+    threadOf: (newChat) => entries.threadOf(newChat),
     onEntry(id) {
-      const signal = begin(id);
-      // Comes before popstate, also where the page has moved on by itself (measured). A replace
-      // leaves no entry: it may be another chat's correction while this popstate is handed around.
-      let left = null;
-      let traversed = false;
-      const moved = ({ from, navigationType }) => {
-        if (navigationType === "replace") return;
-        left = from.url;
-        traversed = navigationType === "traverse";
-      };
-      window.navigation?.addEventListener("currententrychange", moved, { signal });
-      addEventListener("popstate", () => tell(id, { left, traversed }), { signal });
+      entries.listen(begin(id), (value) => tell(id, value));
+    },
+    /** Tells `id` `null`, for Python to ask its own, and then whether a listener has prevented it. */
+    offer(id, number, json) {
+      queueMicrotask(() => {
+        controls.safely(tell, id, null);
+        const init = { detail: JSON.parse(json), cancelable: true };
+        tell(id, !dispatch(elements.get(number), "chatkit-navigate", init));
+      });
     },
     onReturn(id) {
       const signal = begin(id);
@@ -234,9 +236,9 @@ export function connect(receive) {
 }
 
 /** For the page's own scripts: from the element up, and where it has left, to the document. */
-function announce(element, detail) {
+function dispatch(element, name, init) {
   const target = element?.isConnected ? element : document;
-  target.dispatchEvent(new CustomEvent("chatkit-sync", { detail, bubbles: true }));
+  return target.dispatchEvent(new CustomEvent(name, { bubbles: true, ...init }));
 }
 
 /** A call that may throw, as `{ok, value}` or `{ok, name, message}`. */

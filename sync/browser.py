@@ -312,18 +312,72 @@ class Browser:
         """The page's URL."""
         return str(self._bridge.address())
 
-    def write_address(self, url: "str", *, push: "bool") -> "str":
-        """Writes the URL into the current entry or a new one, `history.state` kept; returns what
-        the address is afterwards.
+    def write_address(
+        self, url: "str", parameter: "str", *, push: "bool", is_new_chat: "bool"
+    ) -> "str":
+        """Writes the URL, in which `parameter` is another one, into the current entry or a new one;
+        returns what the address is afterwards. `history.state` stays, but for what a router keeps
+        there of one entry, and for the mark of a pushed entry that `is_new_chat`: see entries.js.
         """
-        return str(self._bridge.writeAddress(url, push))
+        return str(self._bridge.writeAddress(url, push, parameter, is_new_chat))
 
-    def on_entry(self, arrived: "Callable[[str | None, bool], None]") -> "Undo":
+    def usual_history(self) -> "str":
+        """Either "push", or "replace" where the page's router cannot live with entries of ours."""
+        return str(self._bridge.usualHistory())
+
+    def offer(
+        self,
+        element: "int",
+        detail: "dict[str, object]",
+        ask: "Callable[[], bool]",
+        answered: "Callable[[bool], None]",
+    ) -> "None":
+        """Asks whether the page does something itself: `ask()`, then the listeners of the event
+        `chatkit-navigate` on the element. `answered(is_taken)` is called once, after what runs now:
+        what JavaScript throws in a listener takes with it whatever has called (measured).
+        """
+        answers: "list[bool]" = []
+
+        def told(value: "Any", extra: "object") -> "None":
+            if value is None:
+                answers.append(ask())
+                return
+            self._handlers.pop(number, None)
+            answered(value or True in answers)
+
+        number = self._register(told)
+        self._bridge.offer(number, element, json.dumps(detail))
+
+    def new_chat(self, parameter: "str") -> "str | None":
+        """The number of the new chat whose entry our New chat has pushed, where the present entry
+        is one of it and names no thread; it outlives the page.
+        """
+        return _as_text(self._bridge.newChat(parameter))
+
+    def became(self, new_chat: "str", thread_id: "str") -> "None":
+        """A new chat has become a thread; it is known for as long as the tab lives."""
+        self._bridge.became(new_chat, thread_id)
+
+    def thread_of(self, new_chat: "str") -> "str | None":
+        """The thread that a new chat has become, `None` where it is one still."""
+        return _as_text(self._bridge.threadOf(new_chat))
+
+    def on_entry(
+        self, arrived: "Callable[[str | None, bool], None]", moved: "Callable[[], None]"
+    ) -> "Undo":
         """Calls `arrived(left, traversed)` after Back, Forward and fragment clicks. `left` is the
         URL that was left, and `traversed` is true for Back and Forward; `None` and false where the
-        browser cannot tell (the Navigation API, HTML standard).
+        browser cannot tell (the Navigation API, HTML standard). Calls `moved()` when the page has
+        written the address itself: at once, or without the Navigation API before the next event.
         """
-        number = self._register(lambda value, extra: arrived(value["left"], value["traversed"]))
+
+        def told(value: "Any", extra: "object") -> "None":
+            if "moved" in value:
+                moved()
+            else:
+                arrived(value["left"], value["traversed"])
+
+        number = self._register(told)
         self._bridge.onEntry(number)
         return self._undo(number)
 
@@ -352,6 +406,11 @@ class Browser:
     def report_exception(self, error: "BaseException", where: "str") -> "None":
         """An exception of the page's own Python, with its traceback, in the console."""
         self.report(f"{type(error).__name__} {where}: {error}\n{_traceback(error)}", error=True)
+
+
+def _as_text(value: "Any") -> "str | None":
+    # `null` is `None` on MicroPython, and another falsy object on Pyodide (measured).
+    return str(value) if value else None
 
 
 def _traceback(error: "BaseException") -> "str":

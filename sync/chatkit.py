@@ -20,7 +20,7 @@ from .errors import (
 )
 from .events import Events
 from .gate import ACTIONS, REASONS, refusal
-from .plain import check_function, is_foreign, is_seconds, kind_of
+from .plain import OFF, check_function, is_foreign, is_seconds, kind_of
 from .schema import hint
 from .session import DEFAULTS, Session
 from .toolbar import TEXTS
@@ -423,6 +423,10 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
         elif name in ("parameter", "key", "scope"):
             if value not in (None, False) and not isinstance(value, str):
                 raise ChatKitSettingsError(f"{name} must be a text, or false, not {value!r}.")
+        elif name == "history":
+            if value not in ("push", "replace") and value not in OFF:
+                said = f'history must be "push", "replace" or false, not {value!r}.'
+                raise ChatKitSettingsError(said)
         elif not is_seconds(value) and not (value is None and DEFAULTS[name] is None):
             raise ChatKitSettingsError(f"{name} must be a number of seconds, not {value!r}.")
     return DEFAULTS | settings

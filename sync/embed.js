@@ -25,6 +25,8 @@
     "sync/controls.js",
     "sync/python.js",
     "sync/bridge.js",
+    "sync/entries.js",
+    "sync/routers.js",
     "sync/files.js",
     "pyscript.toml",
     "main.py",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 UNDOCUMENTED_EVENTS = ("response.stop", "composer.submit")
 """Events of the element that are not among the published types (measured)."""
 
-OWN_EVENTS = ("http.error",)
+OWN_EVENTS = ("http.error", "navigate")
 """Events of ours: see `Events.on`."""
 
 
@@ -45,15 +45,17 @@ class Events:
         `function(thread_id)`, `effect` calls `function(name, data)`, `response.end` `function()`.
         Beside the thirteen of the published type `ChatKitEvents` these are `UNDOCUMENTED_EVENTS`
         and, in owner mode, `http.error`: `function(type, thread_id, status)`, status 0 for no
-        connection. As a decorator it returns the function, else the undo. An async function runs as
-        a task; errors are reported, not raised. Raises `ValueError` for a name that is none, and
-        `TypeError` for what is no function.
+        connection. `navigate` calls `function(url, replace, thread_id)` before the address is
+        written: where it returns `True`, the page writes that URL itself, as with
+        `preventDefault()` of `chatkit-navigate`. As a decorator it returns the function, else the
+        undo. An async function runs as a task; errors are reported, not raised. Raises `ValueError`
+        for a name that is none, and `TypeError` for what is no function.
         """
         known = ELEMENT_EVENTS + OWN_EVENTS
         if isinstance(name, str) and name not in known:
             said = hint(name.replace("chatkit.", ""), known)
             raise ValueError(f"on({name!r}) is for no event; {said}")
-        if name in OWN_EVENTS and not self._session.sees_requests:
+        if name == "http.error" and not self._session.sees_requests:
             said = "only an owner with options.api.url sees requests"
             self._session.browser.report(f"on({name!r}) hears nothing: {said}.")
         return self._listen("on", name, name, function)

@@ -13,6 +13,7 @@ _Thread = TypeVar("_Thread", bound=Callable[[str | None], Any])
 _Named = TypeVar("_Named", bound=Callable[[str, dict[str, Any] | None], Any])
 _Error = TypeVar("_Error", bound=Callable[[str, str], Any])
 _Http = TypeVar("_Http", bound=Callable[[str, str | None, int], Any])
+_Navigate = TypeVar("_Navigate", bound=Callable[[str, bool, str | None], Any])
 _Effect = TypeVar("_Effect", bound=Callable[[dict[str, Any] | None], Any])
 _Tool = TypeVar("_Tool", bound=Callable[[dict[str, Any]], Any])
 _Undo = Callable[[], None]
@@ -56,6 +57,10 @@ class Events:
         self, name: Literal["http.error"], function: None = None
     ) -> Callable[[_Http], _Http]: ...
     @overload
+    def on(
+        self, name: Literal["navigate"], function: None = None
+    ) -> Callable[[_Navigate], _Navigate]: ...
+    @overload
     def on(self, name: _WithNothing, function: Callable[[], Any]) -> _Undo: ...
     @overload
     def on(self, name: _WithThread, function: Callable[[str | None], Any]) -> _Undo: ...
@@ -68,6 +73,10 @@ class Events:
     @overload
     def on(
         self, name: Literal["http.error"], function: Callable[[str, str | None, int], Any]
+    ) -> _Undo: ...
+    @overload
+    def on(
+        self, name: Literal["navigate"], function: Callable[[str, bool, str | None], Any]
     ) -> _Undo: ...
     @overload
     def effect(self, name: str, function: None = None) -> Callable[[_Effect], _Effect]: ...

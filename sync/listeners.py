@@ -27,6 +27,7 @@ ARGUMENTS = {
     "deeplink": ("name", "data"),
     "log": ("name", "data"),
     "http.error": ("type", "thread", "status"),
+    "navigate": ("url", "replace", "thread_id"),
 }
 """What a handler of an event is called with: members of its detail. None for those not named."""
 
@@ -80,6 +81,16 @@ class Listeners:
             self._due.append((entry, name, arguments))
         self._go_on_soon()
 
+    def ask(self, name: "str", arguments: "list[object]") -> "bool":
+        """Calls every function under a name now; whether one of them has returned `True`. What an
+        async one returns comes too late to count. To be called with nothing of ours below it.
+        """
+        answers = []
+        for entry in list(self._functions.get(name, ())):
+            if entry:
+                answers.append(self._call(entry[0], arguments, f"in a listener of {name!r}"))
+        return any(answer is True for answer in answers)
+
     def _go_on_soon(self) -> "None":
         if self._due and not self._is_coming:
             self._is_coming = True
@@ -102,11 +113,12 @@ class Listeners:
 
     def _call(
         self, function: "Callable[..., Any]", arguments: "list[object]", where: "str"
-    ) -> "None":
+    ) -> "object":
         try:
             result = function(*arguments)
         except Exception as error:
             self._browser.report_exception(error, where)
-        else:
-            if is_coroutine(result):
-                self._tasks.run(result, where)
+            return None
+        if is_coroutine(result):
+            self._tasks.run(result, where)
+        return result

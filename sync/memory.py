@@ -44,25 +44,29 @@ class Memory:
         self._last: "tuple[str | None] | tuple[()]" = ()
         self._known: "dict[str | None, set[str]]" = {} if known is None else known
 
-    def wanted(self, *, again: "bool" = False) -> "tuple[str | None, bool]":
-        """The id to restore, and whether the address names it, so that it goes before what the
-        page itself may load.
+    def wanted(
+        self, *, again: "bool" = False, wish: "tuple[str | None] | tuple[()]" = ()
+    ) -> "tuple[str | None, bool]":
+        """The id to restore, and whether the address asks for it, so that it goes before what the
+        page itself may load: `None` with true is the entry of a new chat.
 
         The address wins over storage. With `again`, for an element in the place of another, what
-        was settled last on this page wins over both, unless the page itself has gone to an entry
-        that names another thread.
+        was settled last on this page wins over both, unless the user or the page has gone to an
+        entry that asks for another thread: `wish`, or one that nobody has seen yet.
         """
         chosen = self._bar.chosen_by_page() if again else None
-        if chosen is not None and not self.is_former(chosen):
+        if chosen is not None:
+            wish = (chosen,)
+        if wish and not self.is_former(wish[0]):
             # A visit of its own: what was shown before is left behind.
             self._last = ()
-            return chosen, True
+            return wish[0], True
         self._bar.flush()
         if again and self._last:
             return self._last[0], True
-        named = self._bar.id_now()
-        if named is not None and not self.is_former(named):
-            return named, True
+        asked, is_asking = self._bar.asks()
+        if is_asking and not self.is_former(asked):
+            return asked, True
         stored = self._store.read()
         return (None if self.is_former(stored) else stored), False
 
@@ -103,8 +107,14 @@ class Memory:
         """Whether another thread was settled last, or none yet."""
         return self._last != (thread_id,)
 
-    def remember(self, thread_id: "str | None", *, correcting: "bool" = False) -> "None":
-        """A thread is settled. `None` is meant: a new chat, a deletion, a thread that is gone."""
+    def remember(
+        self, thread_id: "str | None", *, correcting: "bool" = False, walking: "bool" = False
+    ) -> "None":
+        """A thread is settled. `None` is meant: a new chat, a deletion, a thread that is gone.
+
+        `walking` is true for what Back or Forward has asked for. It never clears storage: the user
+        who walks to the entry of a new chat has not asked for the thread to be forgotten.
+        """
         if thread_id is not None and not is_thread_id(thread_id):
             if not self._odd_reported:
                 self._odd_reported = True
@@ -118,7 +128,8 @@ class Memory:
         self._is_withheld = self._is_wish_open()
         if not self._is_withheld:
             self._bar.settled(thread_id, correcting=correcting)
-        self._store.write(thread_id)
+        if thread_id is not None or not walking:
+            self._store.write(thread_id)
 
     def release(self) -> "None":
         """The wish is over: what was settled meanwhile gets into the address as well."""

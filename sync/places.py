@@ -4,25 +4,22 @@ Each has a name, which no other element of the page may use.
 """
 
 from .address_bar import AddressBar
+from .plain import OFF
 from .storage import ThreadStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
+    from .address_bar import Chat
     from .browser import Browser
-
-OFF = (None, False, "", "false")
-"""What stands for no parameter, no key or no scope: an attribute writes `false` as a text."""
 
 
 class Places:
     """`bar` and `store`, from the settings or the element's own attributes, until `close`;
     `known` are the threads by their scopes.
 
-    `wished(thread_id)` is called when somebody has gone Back or Forward to another thread than the
-    one at which the chat `stays(thread_id)`.
+    `chat` is told which thread the address asks for: see `address_bar.Chat`.
     """
 
     def __init__(
@@ -30,17 +27,16 @@ class Places:
         browser: "Browser",
         settings: "dict[str, Any]",
         about: "dict[str, Any]",
-        wished: "Callable[[str | None], None]",
-        stays: "Callable[[str], bool]",
+        chat: "Chat",
     ):
         self._browser = browser
         self._claims: "list[str]" = []
-        parameter = self._claim("parameter", settings, about)
+        history = settings["history"]
+        is_off = history is not None and history in OFF
+        parameter = None if is_off else self._claim("parameter", settings, about)
         key = self._claim("key", settings, about)
         interval = settings["write_interval"]
-        self.bar = AddressBar(
-            browser, parameter, wished, interval=interval, others=self._parameters, stays=stays
-        )
+        self.bar = AddressBar(browser, parameter, chat, interval=interval, history=history)
         self.store = ThreadStore(browser, key, settings["scope"])
         # For as long as the page lives, whichever element has these names by then.
         self.known = browser.known.setdefault(f"{parameter} {key}", {})
@@ -67,8 +63,3 @@ class Places:
         self._browser.claims.add(claim)
         self._claims.append(claim)
         return str(name)
-
-    def _parameters(self) -> "list[str]":
-        """Those of all the page's chats."""
-        split = [claim.partition(" ") for claim in self._browser.claims]
-        return [name for what, _, name in split if what == "parameter"]

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+OFF = (None, False, "", "false")
+"""What stands for no parameter, key, scope or history: an attribute has `false` as a text."""
+
+
 def problem(value: "Any", place: "str") -> "str":
     """Why a value cannot cross, naming the place; empty where it can.
 

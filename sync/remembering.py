@@ -11,7 +11,8 @@ from .leaving import Leaving
 from .losses import Losses
 from .memory import Memory
 from .owning import is_error, is_talk
-from .places import OFF, Places
+from .places import Places
+from .plain import OFF
 from .restoring import RESTORE_TIMEOUT, Restoring
 from .settling import SETTLE_DELAY, Settling
 from .state import thread_of
@@ -33,12 +34,14 @@ if TYPE_CHECKING:
 
         @property
         def sees_requests(self) -> bool: ...  # noqa: D102
+        def offer(self, write: list[object], answered: Callable[[bool], None]) -> None: ...  # noqa: D102
 
 
 DEFAULTS: "dict[str, Any]" = {
     "parameter": "threadId",
     "key": "chatkit.threadId",
     "scope": None,
+    "history": None,
     "restore_timeout": RESTORE_TIMEOUT,
     "settle_delay": SETTLE_DELAY,
     "write_interval": WRITE_INTERVAL,
@@ -87,11 +90,11 @@ class Remembering:
         memory = self._memory = self._memory or self._open(about)
         losses = self.losses
         losses.memory = self._leaving.memory = memory
-        wanted, from_address = memory.wanted(again=again)
+        wanted, from_address = memory.wanted(again=again, wish=self._wishes.take())
         if losses.afresh is not None:
             wanted, from_address, losses.afresh = losses.afresh, True, None
         session, settings = self._session, self._settings
-        if wanted is None and session.owning is not None and memory.is_fresh:
+        if not (wanted or from_address) and session.owning is not None and memory.is_fresh:
             initial = session.owning.initial_thread
             wanted = None if memory.is_former(initial) else initial
         self._settling = Settling(
@@ -133,7 +136,7 @@ class Remembering:
         self._undos = []
 
     def _open(self, about: "dict[str, Any]") -> "Memory":
-        places = Places(self._browser, self._settings, about, self._wished, self._stays)
+        places = Places(self._browser, self._settings, about, self)
         self._undos += [places.close, self._browser.on_return(self._returned)]
         return Memory(
             self._browser,
@@ -254,7 +257,7 @@ class Remembering:
             self.losses.could_not_open(thread_id)
             return
         if self._leaving.gives_back(thread_id, is_created=how == "creation"):
-            self._wished(None)
+            self._wish(None)
             return
         memory, settling = self._memory, self._settling
         if self._leaving.settled(thread_id) or memory is None or settling is None:
@@ -264,7 +267,7 @@ class Remembering:
         # entry whose thread is deleted leads nowhere.
         is_deletion = thread_id is None and settling.has_deleted(memory.named)
         correcting = is_deletion or self.losses.owes_correction
-        memory.remember(thread_id, correcting=correcting)
+        memory.remember(thread_id, correcting=correcting, walking=self._wishes.walks_to(thread_id))
         if is_news and self._session.snapshot.notice is not None:
             # A switch that has worked: what was to be said is over. Not so where the element has
             # only gone back to what it showed.
@@ -345,16 +348,32 @@ class Remembering:
 
     # Back and Forward.
 
-    def _wished(self, thread_id: "str | None") -> "None":
+    def asked(self, thread_id: "str | None") -> "None":
+        """The user has gone Back or Forward, or the page to an address, that asks for a thread."""
         if self.is_former(thread_id):
             self.losses.wish_refused(thread_id)
         else:
-            self._wish(thread_id)
+            self._wishes.wish(thread_id, self._session.snapshot, is_walk=True)
 
     def _wish(self, thread_id: "str | None") -> "None":
         self._wishes.wish(thread_id, self._session.snapshot)
 
-    def _stays(self, thread_id: "str") -> "bool":
+    @property
+    def is_connected(self) -> "bool":
+        """Whether the page has the element now."""
+        return self._session.element is not None
+
+    def offer(
+        self,
+        url: "str",
+        replace: "bool",
+        thread_id: "str | None",
+        answered: "Callable[[bool], None]",
+    ) -> "None":
+        """Asks whether the page writes an address itself: see `Session.offer`."""
+        self._session.offer([url, replace, thread_id], answered)
+
+    def stays(self, thread_id: "str") -> "bool":
         """Whether the element shows a thread, or is not on its way to another."""
         snapshot = self._session.snapshot
         is_quiet = self._settling is None or self._settling.is_quiet
@@ -367,7 +386,7 @@ class Remembering:
             return
         wanted, from_address = self._memory.wanted()
         if wanted not in (None, snapshot.thread_id) and (from_address or not snapshot.busy):
-            self._wished(wanted)
+            self.asked(wanted)
 
     def _soon(self, function: "Callable[[], None]") -> "None":
         if not self._is_stopped:
@@ -417,7 +436,7 @@ class Remembering:
             # The next one begins with what is the new user's.
             self._wishes.forget()
         else:
-            self._wished(None)
+            self._wish(None)
 
     def is_former(self, thread_id: "str | None") -> "bool":
         """Whether an id belongs to a scope that was left."""

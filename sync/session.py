@@ -10,7 +10,7 @@ from . import watchdog as limits
 from .changes import Readers
 from .commands import Commands
 from .gate import REASONS
-from .listeners import Listeners, arguments, named
+from .listeners import ARGUMENTS, Listeners, arguments, named
 from .options import TOOL_TIMEOUT
 from .owning import Owning, is_error, notice_after
 from .remembering import Remembering
@@ -104,6 +104,17 @@ class Session:
         # Only who sees the bytes of an answer may call a minute of silence a stall.
         usual = limits.STALL_OWNER if self.sees_requests else limits.STALL_COMPANION
         return self._settings["stall_after"] or usual
+
+    def offer(self, write: "list[object]", answered: "Callable[[bool], None]") -> "None":
+        """Asks whether the page writes an address itself: its Python, and then the listeners of
+        `chatkit-navigate`. `write` has the arguments of "navigate".
+        """
+        self.browser.offer(
+            self._toolbar.element,
+            {name: write[at] for at, name in enumerate(ARGUMENTS["navigate"])},
+            lambda: self.listeners.ask("navigate", write),
+            answered,
+        )
 
     @property
     def scope(self) -> "str | None":

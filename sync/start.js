@@ -8,7 +8,8 @@
  * - `data-start`: "page" where that Python calls `sync.start` itself; main.py is not run then;
  *   "none" where the page's own PyScript brings our Python too, as a wheel
  * - `data-config`: the address of a JSON file with settings
- * - `data-element`, `data-parameter`, `data-key`, `data-scope`: settings, which go before others
+ * - `data-element`, `data-parameter`, `data-key`, `data-scope`, `data-history`: settings, which go
+ *   before others
  * - `data-limit`: seconds for Python to come
  * - `data-package`: another name for the Python package `sync`
  * - `data-core`: the address of the page's own core of PyScript, where the tag cannot see it
@@ -96,7 +97,7 @@ export function start(recorder) {
 
 function attributesOf(tag) {
   const settings = {};
-  for (const name of ["element", "parameter", "key", "scope"]) {
+  for (const name of ["element", "parameter", "key", "scope", "history"]) {
     const value = tag.getAttribute(`data-${name}`);
     if (value !== null) settings[name] = value;
   }

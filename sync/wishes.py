@@ -51,6 +51,7 @@ class Wishes:
         self._refused = refused
         self.is_open = False
         self.is_overtaken = False
+        self._is_walk = False
         self._thread_id: "str | None" = None
         self._number = 0
         self._asked_for: "tuple[str | None] | tuple[()]" = ()
@@ -62,8 +63,15 @@ class Wishes:
         """Whether the element has been asked for what is wished, and has not answered yet."""
         return self._asked_for != ()
 
-    def wish(self, thread_id: "str | None", snapshot: "Snapshot") -> "None":
-        """Somebody has arrived at an entry that asks for this thread."""
+    def walks_to(self, thread_id: "str | None") -> "bool":
+        """Whether the element has been asked for the thread of an entry, and not answered yet."""
+        return self._is_walk and self._asked_for == (thread_id,)
+
+    def wish(
+        self, thread_id: "str | None", snapshot: "Snapshot", *, is_walk: "bool" = False
+    ) -> "None":
+        """A thread is asked for; `is_walk` is true where an entry does that."""
+        self._is_walk = is_walk
         if self._asked_for == (thread_id,):
             # Asked twice, the element would call the load that still runs a success (measured).
             return
@@ -97,6 +105,12 @@ class Wishes:
         self._awaited = self._asked_for = self._rival = ()
         self.is_open = False
         self._number += 1
+
+    def take(self) -> "tuple[str | None] | tuple[()]":
+        """The thread of a wish that still waits, for another element, which grants it at once."""
+        waiting = (self._thread_id,) if self.is_open else ()
+        self.forget()
+        return waiting
 
     def observe(self, snapshot: "Snapshot") -> "None":
         """The snapshot after an event: at idle an open wish is granted."""

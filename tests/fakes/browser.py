@@ -17,17 +17,21 @@ import contextlib
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from sync.browser import Browser
 
 from .clock import Clock
-from .history import History, Refused
+from .history import History, Refused, normalised
 from .storage import Denied, Storage
 
 if TYPE_CHECKING:
     from .element import FakeElement
 
 Undo = Callable[[], None]
+
+MARK = "chatkit-sync"
+"""The key of ours in an entry's state: see entries.js."""
 
 STARTING: dict[str, Any] = {"phase": "starting", "off": {}}
 RELEASED: dict[str, Any] = {"phase": "idle", "off": {}, "released": True}
@@ -85,6 +89,11 @@ class FakeBrowser(Browser):
     ) -> None:
         self.clock = clock or Clock()
         self.history = history or History(url)
+        self.history.on_entrychange(self._entry_changed)
+        self._seen = self.history.href
+        self._moved: list[Callable[[], None]] = []
+        self.usual = "push"
+        self.takes_navigation: Callable[[dict[str, Any]], bool] = lambda detail: False
         self.store = storage or Storage()
         self.tag_settings = settings or {}
         self.claims: set[str] = set()
@@ -203,6 +212,8 @@ class FakeBrowser(Browser):
     def event(self, element: FakeElement, name: str, detail: Any) -> None:
         """An event on an element, told now or kept by the tag's recorder."""
         told = {"event": name, "detail": detail or {}, "at": self.clock.now()}
+        if not self.navigation:
+            self._look_at_address()
         if element in self._senders:
             self._senders[element](crossed(told))
         elif self._recorder and element not in self._taken:
@@ -462,30 +473,92 @@ class FakeBrowser(Browser):
         """See `Browser`."""
         return self.history.href
 
-    def write_address(self, url: str, *, push: bool) -> str:
-        """See `Browser`."""
+    def write_address(self, url: str, parameter: str, *, push: bool, is_new_chat: bool) -> str:
+        """See `Browser`, and entries.js."""
+        self._seen = normalised(urljoin(self.history.href, url))
+        state = self._marked(self.history.state, parameter, is_new_chat)
         with contextlib.suppress(Refused):
-            self.history.write(url, push=push, state=self.history.states[self.history.index])
+            self.history.write(url, push=push, state=state)
+        self._seen = self.history.href
         return self.history.href
 
-    def on_entry(self, arrived: Callable[[str | None, bool], None]) -> Undo:
+    def _marked(self, state: object, parameter: str, is_new_chat: bool) -> object:
+        if state is not None and not isinstance(state, dict):
+            return state
+        rest = dict(state or {})
+        marks = dict(rest.pop(MARK, {}))
+        marks.pop(parameter, None)
+        if is_new_chat:
+            marks[parameter] = f"{self.clock.now()} {self._next()}"
+        if marks:
+            return rest | {MARK: marks}
+        return rest or (state if state == {} else None)
+
+    def usual_history(self) -> str:
+        """See `Browser`."""
+        return self.usual
+
+    def offer(
+        self,
+        element: int,
+        detail: dict[str, object],
+        ask: Callable[[], bool],
+        answered: Callable[[bool], None],
+    ) -> None:
+        """See `Browser`: nothing can be seen in between."""
+        is_taken = ask()
+        answered(self.takes_navigation(crossed(detail)) or is_taken)
+
+    def new_chat(self, parameter: str) -> str | None:
+        """See `Browser`."""
+        state = self.history.state
+        marks = state.get(MARK, {}) if isinstance(state, dict) else {}
+        return marks.get(parameter)
+
+    def became(self, new_chat: str, thread_id: str) -> None:
+        """See `Browser`."""
+        self.history.session[new_chat] = thread_id
+
+    def thread_of(self, new_chat: str) -> str | None:
+        """See `Browser`."""
+        return self.history.session.get(new_chat)
+
+    def on_entry(
+        self, arrived: Callable[[str | None, bool], None], moved: Callable[[], None]
+    ) -> Undo:
         """See `Browser`."""
         number = self._hold("entry")
-        undo = self.history.on_popstate(
-            lambda: self._tell(
-                lambda: (
-                    arrived(self.history.left, self.history.traversed)
-                    if self.navigation
-                    else arrived(None, False)
-                )
-            )
-        )
+
+        def walked() -> None:
+            self._seen = self.history.href
+            if self.navigation:
+                self._tell(lambda: arrived(self.history.left, self.history.traversed))
+            else:
+                self._tell(lambda: arrived(None, False))
+
+        undo = self.history.on_popstate(walked)
+        self._moved.append(moved)
 
         def end() -> None:
             if self._live.pop(number, None) is not None:
+                self._moved.remove(moved)
                 undo()
 
         return end
+
+    def notice(self) -> None:
+        """The next event: what the page has written is noticed at the latest now."""
+        self._look_at_address()
+
+    def _entry_changed(self) -> None:
+        if self.navigation:
+            self._look_at_address()
+
+    def _look_at_address(self) -> None:
+        if self._seen != self.history.href:
+            self._seen = self.history.href
+            for moved in list(self._moved):
+                self._tell(moved)
 
     def on_return(self, returned: Callable[[], None]) -> Undo:
         """See `Browser`."""

@@ -29,6 +29,7 @@ class History:
     `left` is the entry before the last push or traversal, as the Navigation API tells it.
     `ignoring` is Chromium past 200 calls in a burst: nothing happens and nothing is said.
     `refusing` throws. `limit` ignores what comes after that many writes until `forgive`.
+    `session` is the tab's `sessionStorage`.
     """
 
     def __init__(self, url: str = "/") -> None:
@@ -42,7 +43,9 @@ class History:
         self.limit: int | None = None
         self.writes: list[tuple[str, str]] = []
         self._calls = 0
+        self.session: dict[str, str] = {}
         self._popstate: list[Callable[[], None]] = []
+        self._entrychange: list[Callable[[], None]] = []
 
     @property
     def href(self) -> str:
@@ -70,12 +73,17 @@ class History:
 
         return undo
 
+    def on_entrychange(self, function: Callable[[], None]) -> None:
+        """Listens to every write, as the Navigation API's `currententrychange`."""
+        self._entrychange.append(function)
+
     def forget_listeners(self) -> None:
         """The page that has listened is gone; its entries stay with the tab."""
         self._popstate.clear()
+        self._entrychange.clear()
 
     def write(self, url: str, *, push: bool, state: object = None) -> None:
-        """`pushState` or `replaceState`. Tells nobody, as in a browser."""
+        """`pushState` or `replaceState`. `popstate` does not tell of it, as in a browser."""
         self._calls += 1
         if self.refusing:
             raise Refused("SecurityError: The operation is insecure.")
@@ -89,6 +97,13 @@ class History:
         else:
             self.entries[self.index] = whole
             self.states[self.index] = state
+        for function in list(self._entrychange):
+            function()
+
+    @property
+    def state(self) -> object:
+        """`history.state`."""
+        return self.states[self.index]
 
     def forgive(self) -> None:
         """The browser's interval is over: its limit counts from nothing again."""

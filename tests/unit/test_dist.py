@@ -21,7 +21,7 @@ from tools.setup import ROOT
 from tools.stdlib_in_pyodide import DROPPED
 
 ARCHIVES = {"mpy": "sources", "py": "compiled"}
-MOST = {"mpy": 40 * 1024, "py": 76 * 1024}
+MOST = {"mpy": 50 * 1024, "py": 90 * 1024}
 """Bytes of ours that a visit may download, compressed by gzip at its usual level. Byte code is
 twice as long as its source, and a first visit with Pyodide (6.4 MB) 0.2 s shorter with it.
 """
@@ -65,8 +65,8 @@ def test_the_parts_of_pyscript_have_their_licences(bundle: Path) -> None:
 
 
 def test_the_tag_stays_small(bundle: Path) -> None:
-    """At most 2 KB as a server sends it: it stands before everything else on the page."""
-    assert len(gzip.compress((bundle / "sync/embed.js").read_bytes(), 6)) <= 2048
+    """At most 3 KB as a server sends it: it stands before everything else on the page."""
+    assert len(gzip.compress((bundle / "sync/embed.js").read_bytes(), 6)) <= 3072
 
 
 def test_all_but_the_fixed_addresses_are_named_by_content(bundle: Path) -> None:

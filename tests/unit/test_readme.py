@@ -131,6 +131,7 @@ def test_the_settings_and_their_defaults() -> None:
         f"{watchdog.STALL_COMPANION:g} as companion",
         "command_timeout": "10 or 30, by command; none for custom actions",
         "tool_timeout": f"{options.TOOL_TIMEOUT:g}",
+        "history": '`"push"`, beside some routers `"replace"`',
     }
     for name, (_, default) in rows.items():
         key = name.strip("`")

@@ -147,7 +147,9 @@ def test_13_every_spelling_of_the_parameter_is_read_and_every_other_byte_is_kept
             assert scene.calls()[-1] == ["setThreadId", named]
         scene.js("shows(null)")
         expect_href(scene, scene.path + cleared)
-        assert scene.js("history.state") == {"mine": number}, spelling
+        state = scene.js("history.state")
+        assert state.pop("chatkit-sync").keys() == {"threadId"}, "the mark of a new chat's entry"
+        assert state == {"mine": number}, spelling
 
 
 @pytest.mark.once
@@ -188,8 +190,11 @@ def test_14_back_and_forward_lead_through_five_threads_and_a_new_chat(scene: Sce
     place = 5
     for steps in (-1, -1, -1, -1, -1, 1, 1, 1, 1, 1, -5, 4, -2):
         place += steps
+        stored = scene.stored()
         scene.go(steps)
-        expect_settled(scene, walk[place], queries[place])
+        scene.expect_shown(walk[place])
+        scene.expect_query(queries[place])
+        scene.expect_stored(walk[place] or stored)
     assert length(scene) == entries + 5, "arriving writes no entry"
     expect(scene.messages().first).to_contain_text("Gamma asked")
 
@@ -454,9 +459,11 @@ SLOWLY = """<script>
 @pytest.mark.once
 def test_14_a_failed_back_that_is_taken_back_slowly_is_said_all_the_same(scene: Scene) -> None:
     """On a busy machine more than 0.1 ms pass between the end of a failed load and the way back."""
-    scene.open(fake=True, foot=SHOWS + SLOWLY)
-    scene.js("history.replaceState(null, '', '?threadId=thr_bad')")
-    scene.js("shows('thr_a')")
+    former = """<script>
+      history.replaceState(null, "", "?threadId=thr_bad");
+      history.pushState(null, "", "?threadId=thr_a");
+    </script>"""
+    scene.open(fake=True, foot=former + SHOWS + SLOWLY)
     expect_settled(scene, "thr_a", "?threadId=thr_a")
     scene.go(-1)
     expect(scene.locate("#status")).to_have_text("That conversation could not be opened.")
@@ -465,7 +472,7 @@ def test_14_a_failed_back_that_is_taken_back_slowly_is_said_all_the_same(scene: 
     expect_settled(scene, "thr_b", "?threadId=thr_b")
     scene.go(-1)
     expect_settled(scene, "thr_a", "?threadId=thr_a")
-    assert [call[1] for call in scene.calls()] == ["thr_bad", "thr_a"]
+    assert [call[1] for call in scene.calls()] == ["thr_a", "thr_bad", "thr_a"]
 
 
 def test_14_back_during_the_start_is_remembered(scene: Scene) -> None:
@@ -511,8 +518,13 @@ AT_ONCE = {"write_interval": 0}
 FRAGMENTS = '<a id="jump" href="#part">Jump</a><a id="top" href="#">Top</a>'
 
 
+def own(scene: Scene, method: str, url: str, state: object = None) -> None:
+    """The page writes an address of its own."""
+    scene.js("([method, state, url]) => history[method](state, '', url)", [method, state, url])
+
+
 @pytest.mark.once
-def test_15_the_pages_own_entries_mean_a_thread_a_new_chat_or_nothing(scene: Scene) -> None:
+def test_15_the_pages_own_entries_mean_a_thread_or_nothing(scene: Scene) -> None:
     body = TOOLBAR + FRAGMENTS
     scene.open(fake=True, foot=SHOWS, settings=AT_ONCE, body=body, query="?tab=1")
     scene.js("shows('thr_a')")
@@ -520,18 +532,18 @@ def test_15_the_pages_own_entries_mean_a_thread_a_new_chat_or_nothing(scene: Sce
     here, entries = scene.path, length(scene)
     expected: list[list[str | None]] = []
 
-    def own(method: str, url: str) -> None:
-        scene.js(f"(url) => history.{method}(null, '', url)", url)
+    def expect_asked(*asked: str) -> None:
+        expected.extend(["setThreadId", thread] for thread in asked)
+        scene.expect_calls(*expected)
+        for thread in asked:
+            scene.expect_shown(thread)
+            scene.expect_stored(thread)
 
-    def arrive(steps: int, rest: str, *asked: str | None) -> None:
+    def arrive(steps: int, rest: str, *asked: str) -> None:
         """Go there; `asked` is what the element must be asked for, if it must be."""
         scene.go(steps)
         expect_href(scene, rest)
-        expected.extend(["setThreadId", thread] for thread in asked)
-        scene.expect_calls(*expected)
-        if asked:
-            scene.expect_shown(asked[0])
-            scene.expect_stored(asked[0])
+        expect_asked(*asked)
 
     scene.press("#jump")
     expect_href(scene, f"{here}?tab=1&threadId=thr_a#part")
@@ -539,43 +551,231 @@ def test_15_the_pages_own_entries_mean_a_thread_a_new_chat_or_nothing(scene: Sce
     expect_href(scene, f"{here}?tab=1&threadId=thr_a#")
     arrive(-1, f"{here}?tab=1&threadId=thr_a#part")
     arrive(-1, f"{here}?tab=1&threadId=thr_a")
-    # Without our parameter, and another in its own: no opinion, in either direction.
-    own("pushState", "?tab=2")
+    # What names no thread has no opinion, in either direction, whatever else it says.
+    own(scene, "pushState", "?tab=2")
     arrive(-1, f"{here}?tab=1&threadId=thr_a")
     arrive(1, f"{here}?tab=2")
-    # With our parameter, on another path. Pushing switches nothing, coming back does.
-    own("pushState", "/other/path?threadId=thr_b")
+    # What names another one asks for it as soon as the page writes it.
+    own(scene, "pushState", "/other/path?threadId=thr_b")
+    expect_asked("thr_b")
     arrive(-1, f"{here}?tab=2")
-    arrive(1, "/other/path?threadId=thr_b", "thr_b")
-    # The same page without our parameter is a new chat.
-    own("pushState", "/other/path")
+    arrive(1, "/other/path?threadId=thr_b")
+    own(scene, "pushState", "/other/path", {"panel": True})
     arrive(-1, "/other/path?threadId=thr_b")
-    arrive(1, "/other/path", None)
-    own("replaceState", f"{here}?tab=3&threadId=thr_c")
+    arrive(1, "/other/path")
+    own(scene, "replaceState", f"{here}?tab=3&threadId=thr_c")
+    expect_asked("thr_c")
     arrive(-1, "/other/path?threadId=thr_b", "thr_b")
     arrive(1, f"{here}?tab=3&threadId=thr_c", "thr_c")
     assert length(scene) == entries + 3, "the page's own entries, and none of ours"
 
 
 @pytest.mark.once
-def test_15_what_an_entry_means_counts_from_the_entry_that_was_left(scene: Scene) -> None:
-    """… also where the page has gone there by itself, which the browser tells nobody."""
-    scene.open(fake=True, foot=SHOWS, settings=AT_ONCE)
+def test_15_without_the_navigation_api_the_next_event_tells_of_an_address(scene: Scene) -> None:
+    scene.open(fake=True, foot=SHOWS, settings=AT_ONCE, head=NO_NAVIGATION)
     scene.js("shows('thr_a')")
     expect_settled(scene, "thr_a", "?threadId=thr_a")
-    scene.js("history.pushState(null, '', '?own=1')")
-    scene.js("history.pushState(null, '', '?own=1&threadId=thr_b')")
-    scene.go(-1)
-    expect_href(scene, scene.path + "?own=1")
-    scene.expect_calls(["setThreadId", None])
-    expect_settled(scene, None, "?own=1")
-    scene.js("history.replaceState(null, '', '?own=2&threadId=thr_c')")
-    scene.go(1)
+    own(scene, "pushState", "?own=1&threadId=thr_b")
+    scene.js("fake.say('log', { name: 'anything' })")
+    scene.expect_calls(["setThreadId", "thr_b"])
     expect_settled(scene, "thr_b", "?own=1&threadId=thr_b")
-    scene.js("history.replaceState(null, '', '?own=3&threadId=thr_b')")
+
+
+NO_NAVIGATION = "<script>Object.defineProperty(window, 'navigation', { value: undefined })</script>"
+KEEPS = {
+    "jump link": '<a id="step" href="#chat">Chat with us</a>',
+    "empty fragment": '<a id="step" href="#">Top</a>',
+    "hash route": '<a id="step" href="#/settings">Settings</a>',
+    "panel": """<button id="step"
+        onclick="history.pushState({chatPanel: true}, '')">Open</button>""",
+    "panel that keeps the state": """<button id="step"
+        onclick="history.pushState({...history.state, chatPanel: true}, '')">Open</button>""",
+}
+"""A page's own step that makes an entry."""
+
+
+@pytest.mark.core
+@MODES
+@pytest.mark.parametrize("first", ["nothing", "New chat"])
+@pytest.mark.parametrize("how", KEEPS)
+def test_15_back_from_an_entry_that_the_page_made_keeps_the_conversation(
+    scene: Scene, owner: bool, first: str, how: str
+) -> None:
+    """Kind 1 of the pages that failed: the address, the chat and storage lost the thread."""
+    [a] = make(scene, "Alpha")
+    query = f"?threadId={a}" if first == "New chat" else ""
+    scene.open(owner=owner, body=bar(a) + KEEPS[how], query=query)
+    scene.expect_shown(a if query else None)
+    if query:
+        scene.press("#new")
+        expect_settled(scene, None, "")
+    scene.locate("#step").click()
+    scene.say("The first message")
+    scene.wait(lambda: scene.stored() not in (None, a), "the new thread")
+    thread = scene.wait_stored()
+    scene.expect_shown(thread)
+    for step in (-1, 1, -1):
+        scene.go(step)
+        scene.expect_shown(thread)
+        assert scene.stored() == thread
+    scene.reload()
+    expect_settled(scene, thread, f"?threadId={thread}{scene.js('location.hash')}")
+    expect(scene.messages().first).to_contain_text("The first message")
+
+
+@pytest.mark.core
+@MODES
+def test_15_our_new_chats_entry_is_one_after_a_reload_and_clears_no_storage(
+    scene: Scene, owner: bool
+) -> None:
+    [a] = make(scene, "Alpha")
+    scene.open(owner=owner, body=bar(a), query=f"?threadId={a}")
+    scene.expect_shown(a)
+    scene.press("#new")
+    expect_settled(scene, None, "")
     scene.go(-1)
-    expect_settled(scene, "thr_c", "?own=2&threadId=thr_c")
-    assert [call[1] for call in scene.calls()] == [None, "thr_b", "thr_c"]
+    expect_settled(scene, a, f"?threadId={a}")
+    scene.go(1)
+    scene.expect_shown(None)
+    scene.expect_query("")
+    assert scene.stored() == a, "a walk through the history clears nothing"
+    scene.reload()
+    scene.expect_shown(None)
+    assert scene.query() == ""
+    if owner:
+        # Chromium's entry for the frame that is made after the load stands in between.
+        return
+    scene.go(-1)
+    expect_settled(scene, a, f"?threadId={a}")
+    scene.go(1)
+    scene.expect_shown(None)
+
+
+@pytest.mark.core
+@MODES
+@pytest.mark.parametrize("method", ["pushState", "replaceState"])
+def test_15_a_thread_that_the_page_names_is_opened(scene: Scene, owner: bool, method: str) -> None:
+    """Kind 3 of the pages that failed: the address named one thread and the chat showed another."""
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(owner=owner, body=bar(a, b), query=f"?threadId={b}")
+    scene.expect_shown(b)
+    own(scene, method, f"?list=1&threadId={a}")
+    expect_settled(scene, a, f"?list=1&threadId={a}")
+    expect(scene.locate('[aria-current="true"]')).to_have_attribute("id", "open-a")
+    own(scene, method, "?list=1")
+    own(scene, method, f"?list=2&threadId={b}")
+    expect_settled(scene, b, f"?list=2&threadId={b}")
+    own(scene, method, f"?list=3&threadId={a}x")
+    expect(scene.locate("#status")).not_to_have_text("")
+    scene.expect_query(f"?list=3&threadId={b}")
+    assert scene.stored() == b
+
+
+NAVIGATES = """<script>
+  window.offers = [];
+  addEventListener("chatkit-navigate", (event) => {
+    const { url, replace, thread_id } = event.detail;
+    offers.push([event.target.localName, url.slice(location.origin.length), replace, thread_id]);
+    if (!window.isOurs) return;
+    event.preventDefault();
+    // As a router does, a moment later.
+    setTimeout(() => history[replace ? "replaceState" : "pushState"]({ own: 1 }, "", url));
+  });
+</script>"""
+
+
+@pytest.mark.core
+def test_15_the_page_may_write_the_address_itself(scene: Scene) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(body=bar(a, b), head=NAVIGATES, query=f"?threadId={a}")
+    scene.expect_shown(a)
+    scene.js("window.isOurs = true")
+    entries = length(scene)
+    scene.press("#open-b")
+    expect_settled(scene, b, f"?threadId={b}")
+    assert scene.js("history.state") == {"own": 1}
+    assert length(scene) == entries + 1
+    scene.js("window.isOurs = false")
+    scene.press("#new")
+    expect_settled(scene, None, "")
+    assert scene.js("offers") == [
+        ["openai-chatkit", f"{scene.path}?threadId={b}", False, b],
+        ["openai-chatkit", scene.path, False, None],
+    ]
+
+
+PYTHON_NAVIGATES = """
+from pyscript import window
+from sync import running
+
+offers = []
+chatkit = running()[0]
+
+
+@chatkit.on("navigate")
+def navigate(url, replace, thread_id):
+    offers.append([replace, thread_id])
+    if len(offers) == 1:
+        window.history.pushState(None, "", url + "#python")
+        return True
+    window.JSON.parse("{")  # JavaScript throws, which passes all Python on MicroPython
+
+
+@probe
+def offered():
+    return offers
+"""
+
+
+@pytest.mark.core
+def test_15_the_pages_python_may_write_the_address_and_what_it_raises_stops_nothing(
+    scene: Scene,
+) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.console.allow("JSON")
+    scene.open(body=bar(a, b), python=PYTHON_NAVIGATES, query=f"?threadId={a}")
+    scene.expect_shown(a)
+    scene.press("#open-b")
+    expect_settled(scene, b, f"?threadId={b}#python")
+    for _ in range(3):
+        scene.press("#open-a")
+        expect_settled(scene, a, f"?threadId={a}#python")
+        scene.press("#open-b")
+        expect_settled(scene, b, f"?threadId={b}#python")
+    scene.say("It still works")
+    scene.expect_phase("idle")
+    assert scene.attempt("command", "set_thread_id", ["no such thread"], {})["ok"] is False
+    assert scene.python("offered")[:2] == [[False, b], [False, a]]
+    reports = scene.reports()
+    if scene.runtime == "py":
+        assert all("in a listener of 'navigate'" in text for text in reports), reports
+    else:
+        # It is the window's: MicroPython never sees it.
+        assert len(scene.console.errors) == len(scene.python("offered")) - 1
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("how", ["attribute", "setting", "off"])
+def test_15_threads_make_no_entries_where_the_page_does_not_want_them(
+    scene: Scene, how: str
+) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    settings: dict[str, dict[str, object]] = {
+        "attribute": {},
+        "setting": {"history": "replace"},
+        "off": {"history": False},
+    }
+    scene.open(
+        body=bar(a, b),
+        query=f"?threadId={a}",
+        settings=settings[how],
+        attributes='data-history="replace"' if how == "attribute" else "",
+    )
+    scene.expect_shown(None if how == "off" else a)
+    entries = length(scene)
+    scene.press("#open-b")
+    expect_settled(scene, b, f"?threadId={a}" if how == "off" else f"?threadId={b}")
+    assert length(scene) == entries
 
 
 # 16: the browser's limits.

@@ -70,11 +70,11 @@ class Page:
         """The same address and storage in a page that has just been loaded; this one is left."""
         self.browser.unload()
         return Page(
-            self.browser.history.url,
             owner=self.owner,
             server=self.server,
             storage=self.storage,
             clock=self.browser.clock,
+            history=self.browser.history,
             **self.settings,
         )
 

@@ -1,21 +1,42 @@
 """The address bar: when it pushes, when it replaces, how often, and what Back asks for."""
 
 import itertools
+from collections.abc import Callable
+from unittest import mock
 
 import pytest
 
 from sync.address_bar import RETRIES, RETRY_AFTER, WRITE_INTERVAL, AddressBar
 from tests.fakes import FakeBrowser
+from tests.fakes.history import ORIGIN
 
 
 class Page:
-    """A browser, its address bar, and the wishes that came out."""
+    """A browser, its address bar, and the wishes that came out; it is the bar's chat, too."""
 
-    def __init__(self, url: str = "/", parameter: str | None = "threadId") -> None:
+    is_connected = True
+
+    def __init__(
+        self, url: str = "/", parameter: str | None = "threadId", history: str | None = None
+    ) -> None:
         self.browser = FakeBrowser(url)
         self.wishes: list[str | None] = []
-        self.bar = AddressBar(self.browser, parameter, self.wishes.append)
+        self.offers: list[tuple[str, bool, str | None]] = []
+        self.is_navigating = False
+        self.bar = AddressBar(self.browser, parameter, self, history=history)
         self.bar.start()
+
+    def stays(self, thread_id: str) -> bool:
+        return True
+
+    def asked(self, thread_id: str | None) -> None:
+        self.wishes.append(thread_id)
+
+    def offer(
+        self, url: str, replace: bool, thread_id: str | None, answered: Callable[[bool], None]
+    ) -> None:
+        self.offers.append((url.removeprefix(ORIGIN), replace, thread_id))
+        answered(self.is_navigating)
 
     def settle(self, thread_id: str | None, *, correcting: bool = False) -> None:
         self.bar.settled(thread_id, correcting=correcting)
@@ -68,6 +89,29 @@ def test_history_state_of_the_page_stays() -> None:
     page.wait()
     page.settle("b")
     assert page.browser.history.states == [{"mine": 1}, {"mine": 1}]
+
+
+@pytest.mark.parametrize("state", [None, {"mine": 1}])
+def test_only_the_entry_of_a_new_chat_has_a_key_of_ours_in_its_state(state: object) -> None:
+    page = Page("/?threadId=a")
+    page.browser.history.states[0] = state
+    page.settle(None)
+    mine = state if isinstance(state, dict) else {}
+    assert page.browser.history.state == mine | {"chatkit-sync": {"threadId": mock.ANY}}
+    page.wait()
+    page.settle("b")
+    assert page.browser.history.states == [state, state]
+
+
+@pytest.mark.parametrize("state", ["text", 1, ["list"]])
+def test_a_state_that_takes_no_key_stays_and_its_entry_asks_for_nothing(state: object) -> None:
+    page = Page("/?threadId=a")
+    page.browser.history.states[0] = state
+    page.settle(None)
+    assert page.browser.history.states == [state, state]
+    page.browser.history.back()
+    page.browser.history.forward()
+    assert page.wishes == ["a"]
 
 
 def test_changes_within_one_interval_become_one_entry() -> None:
@@ -239,6 +283,124 @@ def test_a_fragment_click_leaves_a_waiting_write_alone() -> None:
     assert page.browser.history.url == "/?threadId=c#x"
 
 
+@pytest.mark.parametrize("navigation", [True, False])
+@pytest.mark.parametrize("push", [True, False])
+def test_an_id_that_the_page_writes_is_asked_for(navigation: bool, push: bool) -> None:
+    page = Page("/?threadId=a")
+    page.browser.navigation = navigation
+    page.browser.history.write("/mail?threadId=b", push=push)
+    if not navigation:
+        assert page.wishes == []
+        page.browser.notice()
+    assert page.wishes == ["b"]
+    page.browser.history.write("/mail/2?threadId=b", push=push)
+    page.browser.history.write("/mail/3", push=push)
+    page.browser.history.write("/mail/3?threadId=%20", push=push)
+    page.browser.notice()
+    assert page.wishes == ["b"]
+
+
+def test_an_id_that_the_page_writes_overtakes_a_write_that_still_waits() -> None:
+    page = Page("/?threadId=a")
+    page.settle("b")
+    page.settle("c")
+    page.browser.history.write("/mail?threadId=d", push=True)
+    page.wait(10.0)
+    assert page.wishes == ["d"]
+    assert page.urls[-1] == "/mail?threadId=d"
+
+
+def test_no_thread_is_asked_for_where_the_element_has_left_the_page() -> None:
+    page = Page("/?threadId=a")
+    page.is_connected = False
+    page.browser.history.write("/mail?threadId=b", push=True)
+    assert page.wishes == []
+    assert page.bar.chosen_by_page() == "b", "the next element begins with it"
+
+
+@pytest.mark.parametrize("above", ["/#part", "/panel", "/"])
+def test_entries_that_the_page_pushes_over_a_new_chat_get_its_thread_and_so_does_its_entry(
+    above: str,
+) -> None:
+    page = Page("/?threadId=a")
+    page.settle(None)
+    page.wait()
+    page.browser.history.write(above, push=True)
+    page.settle("b")
+    page.browser.history.back()
+    assert page.wishes == ["b"]
+    assert page.bar.asks() == ("b", True)
+    page.browser.history.back()
+    page.browser.history.forward()
+    assert page.wishes == ["b", "a", "b"]
+
+
+def test_back_before_the_thread_of_a_new_chat_is_written_finds_it() -> None:
+    page = Page("/?threadId=a")
+    page.settle(None)
+    page.browser.history.click_fragment("part")
+    page.settle("b")
+    assert page.urls[-1] == "/#part", "it waits for its turn"
+    page.browser.history.back()
+    assert page.wishes == ["b"]
+
+
+def test_what_became_of_a_new_chat_outlives_the_page() -> None:
+    page = Page("/?threadId=a")
+    page.settle(None)
+    page.wait()
+    page.browser.history.click_fragment("part")
+    page.settle("b")
+    page.browser.history.back()
+    page.browser.unload()
+    page.browser = FakeBrowser(history=page.browser.history)
+    bar = AddressBar(page.browser, "threadId", page)
+    assert bar.asks() == ("b", True)
+    page.browser.history.session.clear()
+    assert bar.asks() == (None, True)
+
+
+def test_a_thread_that_is_opened_from_another_entry_makes_no_new_chat_its_own() -> None:
+    page = Page("/?threadId=a")
+    page.settle(None)
+    page.browser.history.back()
+    page.browser.history.write("/panel", push=True)
+    page.settle("b")
+    assert page.browser.history.session == {}
+
+
+def test_where_entries_of_ours_are_not_wanted_every_write_replaces() -> None:
+    for page in (Page("/?threadId=a", history="replace"), Page("/?threadId=a")):
+        page.browser.usual = "replace"
+        page.settle("b")
+        page.wait()
+        page.settle(None)
+        page.wait()
+        assert page.urls == ["/"]
+        assert page.browser.history.states == [None]
+    page = Page("/?threadId=a", history="push")
+    page.browser.usual = "replace"
+    page.settle("b")
+    assert page.urls == ["/?threadId=a", "/?threadId=b"]
+
+
+def test_the_page_may_write_an_address_itself_and_is_looked_at_as_the_browser_is() -> None:
+    page = Page("/?threadId=a")
+    page.is_navigating = True
+    page.settle("b")
+    assert page.offers == [("/?threadId=b", False, "b")]
+    assert page.urls == ["/?threadId=a"]
+    page.browser.history.write("/own?threadId=b", push=False)
+    page.wait(RETRY_AFTER * 2)
+    assert page.urls == ["/own?threadId=b"]
+    assert len(page.offers) == 1
+    page.settle(None, correcting=True)
+    page.wait(RETRY_AFTER * (RETRIES + 2))
+    assert page.offers[1:] == [("/own", True, None)] * (RETRIES + 1)
+    assert len(page.browser.reports) == 1
+    assert page.browser.clock.pending == 0
+
+
 def test_back_works_when_the_page_has_pushed_entries_of_its_own_meanwhile() -> None:
     page = Page("/?threadId=b")
     page.browser.history.write("/mail/3", push=True)
@@ -299,7 +461,7 @@ def test_a_second_start_listens_once() -> None:
 
 def test_two_bars_of_one_page_keep_one_pace() -> None:
     browser = FakeBrowser("/")
-    bars = [AddressBar(browser, name, lambda thread_id: None) for name in ("left", "right")]
+    bars = [AddressBar(browser, name, Page()) for name in ("left", "right")]
     at: list[float] = []
     write = browser.history.write
 

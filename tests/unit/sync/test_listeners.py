@@ -1,5 +1,6 @@
 """Listeners and tasks: isolated, in order, each with its own undo."""
 
+from sync.events import OWN_EVENTS
 from sync.listeners import ARGUMENTS, Listeners, arguments
 from sync.state import ELEMENT_EVENTS
 from sync.tasks import Tasks, is_coroutine
@@ -87,7 +88,7 @@ def test_arguments_are_members_of_the_detail_and_missing_ones_none() -> None:
 
 
 def test_every_named_event_is_one_that_exists() -> None:
-    assert set(ARGUMENTS) - set(ELEMENT_EVENTS) == {"http.error"}
+    assert set(ARGUMENTS) - set(ELEMENT_EVENTS) == set(OWN_EVENTS)
 
 
 @in_loop

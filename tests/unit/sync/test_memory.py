@@ -1,5 +1,7 @@
 """Memory: the address over storage, storage over a new thread, and what a failed restore means."""
 
+from unittest import mock
+
 import pytest
 
 from sync.address_bar import AddressBar
@@ -10,7 +12,9 @@ from tests.fakes import FakeBrowser, Storage
 
 def remembered(url: str = "/", storage: Storage | None = None) -> tuple[Memory, FakeBrowser]:
     browser = FakeBrowser(url, storage=storage)
-    bar = AddressBar(browser, "threadId", lambda thread_id: None)
+    chat = mock.MagicMock()
+    chat.offer = lambda url, replace, thread_id, answered: answered(False)
+    bar = AddressBar(browser, "threadId", chat)
     return Memory(browser, bar, ThreadStore(browser, "chat")), browser
 
 

@@ -6,12 +6,13 @@ Every scenario ends with screen, snapshot, address and storage in agreement, and
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.address import ID_CHARACTERS, meaning, read, write
+from sync.address import ID_CHARACTERS, read, write
 from sync.address_bar import RETRIES, RETRY_AFTER
 from tests.fakes import Server, in_loop
 from tests.fakes.history import History, normalised
@@ -24,14 +25,20 @@ WALK += [(-3, 2), (3, 5), (-5, 0), (2, 2)]
 """Steps through six entries from the last one, and where each arrives."""
 
 
-def agrees(page: Page, thread_id: str | None) -> None:
-    """The chat shows it, Python knows it, both places name it, and all is quiet."""
+def agrees(page: Page, thread_id: str | None, *, stored: str | None = None) -> None:
+    """The chat shows it, Python knows it, both places name it, and all is quiet. `stored` is what
+    storage keeps where a walk has led to a new chat.
+    """
     assert page.element.thread_id == thread_id
     assert page.snapshot.thread_id == thread_id
-    assert page.remembered == (thread_id, thread_id)
+    assert page.remembered == (thread_id, thread_id or stored)
     assert page.phase == "idle"
     assert not page.snapshot.busy
     assert page.browser.exceptions == []
+
+
+NEW_CHAT = {"chatkit-sync": {PARAMETER: "1"}}
+"""The state of an entry that our New chat has pushed."""
 
 
 def among(entries: list[str], at: int, *, owner: bool, **how: Any) -> Page:
@@ -39,7 +46,7 @@ def among(entries: list[str], at: int, *, owner: bool, **how: Any) -> Page:
     page = Page(entries[0], owner=owner, starts=False, **how)
     history = page.browser.history
     for entry in entries[1:]:
-        history.write(entry, push=True)
+        history.write(entry, push=True, state=None if read(entry, PARAMETER) else NEW_CHAT)
     history.go(at - len(entries) + 1)
     history.writes.clear()
     page.chatkit.start()
@@ -194,7 +201,9 @@ def test_13_a_whole_visit_leaves_every_other_byte_and_the_pages_state(
     page.element.user_opens(None)
     page.wait()
     assert page.urls == [restored, switched, left]
-    assert history.states == [{"mine": [1, {"two": None}]}] * 3
+    mine = {"mine": [1, {"two": None}]}
+    assert history.states[:2] == [mine] * 2
+    assert history.states[2] == mine | {"chatkit-sync": {PARAMETER: mock.ANY}}
     history.go(-2)
     page.wait()
     agrees(page, "a")
@@ -234,9 +243,10 @@ def test_14_back_and_forward_across_five_threads_and_a_new_chat_agree_at_every_e
         page = among(entries, 5, owner=owner, server=Server(*FIVE))
     assert page.urls == entries
     for step, at in WALK:
+        stored = page.stored
         page.browser.history.go(step)
         page.wait()
-        agrees(page, [*FIVE, None][at])
+        agrees(page, [*FIVE, None][at], stored=stored)
         assert page.browser.history.index == at
     assert page.urls == entries
     assert page.browser.reports == []
@@ -327,7 +337,7 @@ def test_14_back_during_a_first_message_leaves_it_where_it_is(
     agrees(page, "a")
     page.browser.history.forward()
     page.wait(10.0)
-    agrees(page, named)
+    agrees(page, named, stored="a")
     assert page.urls == of_threads("a") + (of_threads(named) if named else ["/"])
 
 
@@ -503,17 +513,19 @@ def test_14_back_overtakes_a_switch_whose_write_still_waits(owner: bool) -> None
 
 @both
 def test_14_back_to_an_id_that_has_failed_here_does_not_show_an_empty_thread(owner: bool) -> None:
-    page = Page("/?threadId=a", owner=owner)
+    page = among(of_threads("x", "a"), 1, owner=owner)
     page.element.user_opens("x")
-    page.wait()
-    page.browser.history.write("/?threadId=x", push=True)
-    page.element.user_opens("b")
     page.wait()
     page.browser.history.back()
     page.wait()
-    agrees(page, "b")
+    agrees(page, "a")
     assert "x" not in page.asked(), "the element would resolve it, empty (fact 6)"
-    assert page.urls == of_threads("a", "b", "b")
+    assert page.urls == of_threads("a", "a")
+    page.browser.history.write("/own?threadId=x", push=True)
+    page.wait()
+    agrees(page, "a")
+    assert "x" not in page.asked()
+    assert page.urls[1:] == ["/own?threadId=a"]
 
 
 @both
@@ -588,54 +600,6 @@ async def test_14_back_between_two_entries_of_one_thread_leads_away_from_what_lo
 # 15. The page's own entries.
 
 
-@pytest.mark.parametrize(
-    ("left", "entry", "asks"),
-    [
-        # An entry that names another thread asks for it, whatever else differs.
-        ("/?threadId=a", "/?threadId=b", ("thread", "b")),
-        ("/", "/?threadId=b", ("thread", "b")),
-        ("/p?threadId=a", "/q?x=1&threadId=b", ("thread", "b")),
-        ("/p?threadId=a", "/?thread%49d=%62", ("thread", "b")),
-        ("/?threadId=a", "/?threadId=b&threadId=a", ("thread", "b")),
-        # The same name asks for nothing: a fragment, the page's own parameters and paths.
-        ("/?threadId=a", "/?threadId=a#top", ("nothing", None)),
-        ("/?threadId=a#top", "/?threadId=a", ("nothing", None)),
-        ("/?threadId=a", "/?x=1&threadId=a", ("nothing", None)),
-        ("/inbox?threadId=a", "/mail/1?threadId=a", ("nothing", None)),
-        ("/?threadId=a", "/?threadId=a&threadId=b", ("nothing", None)),
-        ("/", "/#top", ("nothing", None)),
-        ("/", "/other", ("nothing", None)),
-        ("/?x=1", "/?x=2", ("nothing", None)),
-        # Without our parameter: a new chat only where nothing else differs.
-        ("/?threadId=a", "/", ("new", None)),
-        ("/?q=1&threadId=a", "/?q=1", ("new", None)),
-        ("/?threadId=a&q=1", "/?q=1", ("new", None)),
-        ("/?q=1&threadId=a&r=2", "/?q=1&r=2", ("new", None)),
-        ("/mail/1?threadId=a", "/mail/1", ("new", None)),
-        ("/?threadId=a#x", "/#y", ("new", None)),
-        ("/?threadId=a&threadId=b", "/", ("new", None)),
-        ("https://page.example/?threadId=a#x", "https://page.example/", ("new", None)),
-        ("/?threadId=a", "/?q=1", ("nothing", None)),
-        ("/?q=1&threadId=a", "/", ("nothing", None)),
-        ("/?q=1&threadId=a", "/?q=2", ("nothing", None)),
-        ("/p?threadId=a", "/q", ("nothing", None)),
-        ("/mail/1?threadId=a", "/mail", ("nothing", None)),
-        # Empty is absent.
-        ("/?threadId=a", "/?threadId=", ("new", None)),
-        ("/", "/?threadId=", ("nothing", None)),
-        ("/?threadId", "/", ("nothing", None)),
-        # Nonsense is absent.
-        ("/?threadId=a", "/?threadId=%3Cb%3E", ("new", None)),
-        ("/?threadId=a", "/q?threadId=%3Cb%3E", ("nothing", None)),
-        ("/", "/?threadId=%3Cb%3E", ("nothing", None)),
-        ("/?threadId=%3Cb%3E", "/", ("nothing", None)),
-        ("/?threadId=%3Cb%3E", "/?threadId=a", ("thread", "a")),
-    ],
-)
-def test_15_what_an_entry_asks_for(left: str, entry: str, asks: tuple[str, str | None]) -> None:
-    assert meaning(left, entry, PARAMETER) == asks
-
-
 @both
 def test_15_clicks_on_fragments_change_nothing_and_back_across_them_neither(owner: bool) -> None:
     page = Page("/?threadId=a", owner=owner)
@@ -679,25 +643,142 @@ def test_15_a_fragment_of_a_new_chat_and_during_an_answer_changes_nothing(owner:
 
 
 PUSHED: list[tuple[list[str], list[int], str | None]] = [
-    # Other paths and parameters, with and without ours: the chat stays.
+    # Entries that name no thread, whatever else they say: the chat stays.
     (["/mail/1"], [-1], "a"),
     (["/mail/1"], [-1, 1], "a"),
-    (["/mail/1?threadId=a"], [-1, 1], "a"),
     (["/mail/1", "/mail/2", "/mail/1"], [-1, -1, 1, -2], "a"),
     (["/?x=1"], [-1, 1], "a"),
-    (["/?threadId=a&x=1", "/?threadId=a&x=2"], [-1, -1, 2], "a"),
-    # An entry that differs in nothing but ours, and one that names another thread.
     (["/"], [-1], "a"),
-    (["/"], [-1, 1], None),
+    (["/"], [-1, 1], "a"),
+    (["/#part"], [-1, 1], "a"),
+    (["/", "/mail/1"], [-1], "a"),
+    (["/?threadId="], [-1, 1], "a"),
+    # Those that name the same one.
+    (["/mail/1?threadId=a"], [-1, 1], "a"),
+    (["/?threadId=a&x=1", "/?threadId=a&x=2"], [-1, -1, 2], "a"),
+    # Those that name another one.
+    (["/mail/1?threadId=b"], [], "b"),
     (["/mail/1?threadId=b"], [-1, 1], "b"),
     (["/mail/1?threadId=b"], [-1, 1, -1], "a"),
+    (["/?threadId=a&threadId=b"], [-1, 1], "a"),
     (["/mail/1", "/mail/1?threadId=c"], [-2, 2], "c"),
+    (["/mail/1", "/mail/1?threadId=b"], [-1], "b"),
+    (["/mail/1?threadId=b", "/mail/1?threadId=c"], [], "c"),
 ]
-PUSHED_UNSEEN: list[tuple[list[str], list[int], str | None]] = [
-    (["/", "/mail/1"], [-1], "a"),
-    (["/mail/1", "/mail/1?threadId=b"], [-1], None),
-]
-"""Where only a browser that tells which entry was left can tell what the next one means."""
+"""Entries that the page pushes, steps through them, and the thread that is shown then."""
+
+
+STAYS = {
+    "jump link": lambda history: history.click_fragment("chat"),
+    "empty fragment": lambda history: history.click_fragment(""),
+    "panel": lambda history: history.write("", push=True, state={"panel": True}),
+    "panel that keeps the state": lambda history: history.write(
+        "", push=True, state={**(history.state or {}), "panel": True}
+    ),
+    "hash route": lambda history: history.write("/#/settings", push=True, state=None),
+    "path": lambda history: history.write("/settings", push=True, state="any"),
+}
+"""How the page makes an entry of its own."""
+
+
+@both
+@pytest.mark.parametrize("navigation", [True, False])
+@pytest.mark.parametrize("before", ["nothing", "New chat", "thread"])
+@pytest.mark.parametrize("how", STAYS)
+def test_15_back_from_an_entry_of_the_pages_own_keeps_the_conversation(
+    owner: bool, navigation: bool, before: str, how: str
+) -> None:
+    page = Page("/", owner=owner, starts=False)
+    page.browser.navigation = navigation
+    page.chatkit.start()
+    page.wait(2.0)
+    if before != "nothing":
+        page.element.user_opens("a")
+        page.wait()
+    if before == "New chat":
+        page.element.user_opens(None)
+        page.wait()
+    STAYS[how](page.browser.history)
+    page.wait()
+    if before != "thread":
+        page.element.user_sends()
+        page.wait(10.0)
+    shown = page.element.thread_id
+    assert shown is not None
+    for step in (-1, 1, -1):
+        page.browser.history.go(step)
+        page.wait()
+        assert page.element.thread_id == page.snapshot.thread_id == page.stored == shown
+    page = page.reload()
+    agrees(page, shown)
+
+
+@both
+def test_15_a_walk_to_a_new_chat_never_clears_storage_and_a_reload_there_shows_it(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    page.element.user_opens(None)
+    page.wait()
+    agrees(page, None)
+    page.browser.history.back()
+    page.wait()
+    agrees(page, "a")
+    page.browser.history.forward()
+    page.wait()
+    agrees(page, None, stored="a")
+    page = page.reload()
+    agrees(page, None, stored="a")
+    page.element.user_sends()
+    page.wait(10.0)
+    agrees(page, "new_1")
+    assert page.urls == of_threads("a", "new_1")
+
+
+@both
+def test_15_what_the_page_takes_out_of_the_address_changes_nothing_in_the_chat(
+    owner: bool,
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    asked = page.asked()
+    for push in (False, True):
+        page.browser.history.write("/own", push=push)
+        page.wait()
+        assert (page.element.thread_id, page.named, page.stored) == ("a", None, "a")
+    assert page.asked() == asked
+    agrees(page.reload(), "a")
+
+
+@both
+@pytest.mark.parametrize("push", [True, False])
+@pytest.mark.parametrize("busy", [True, False])
+def test_15_a_thread_that_the_page_names_is_opened_as_by_back(
+    owner: bool, push: bool, busy: bool
+) -> None:
+    page = Page("/?threadId=a", owner=owner)
+    if busy:
+        page.element.user_sends()
+        page.wait(0.05)
+        assert page.phase == "responding"
+    page.browser.history.write("/list?threadId=b", push=push)
+    page.wait(20.0)
+    agrees(page, "b")
+    assert page.urls == ([*of_threads("a")] if push else []) + ["/list?threadId=b"]
+    page.browser.history.write("/list?threadId=gone", push=False)
+    page.wait(20.0)
+    assert page.element.thread_id == page.stored == page.named == "b", "and the entry is corrected"
+    assert page.snapshot.notice is not None
+
+
+@both
+def test_15_a_thread_that_the_page_names_in_the_start_goes_before_storage(owner: bool) -> None:
+    page = Page("/", owner=owner, stored="a", starts=False)
+    page.chatkit.start()
+    page.wait(0.001)
+    assert not page.snapshot.restored
+    page.browser.history.write("/?threadId=b", push=True)
+    page.wait(20.0)
+    agrees(page, "b")
 
 
 @both
@@ -715,7 +796,7 @@ def test_15_an_entry_that_the_page_pushes_right_after_a_restore_stays_as_it_is(o
 @both
 @pytest.mark.parametrize(
     ("navigation", "pushed", "steps", "shown"),
-    [(True, *row) for row in PUSHED + PUSHED_UNSEEN] + [(False, *row) for row in PUSHED],
+    [(navigation, *row) for navigation in (True, False) for row in PUSHED],
 )
 def test_15_entries_that_the_page_pushes_ask_for_what_they_say_and_for_nothing_more(
     owner: bool, navigation: bool, pushed: list[str], steps: list[int], shown: str | None
@@ -726,8 +807,9 @@ def test_15_entries_that_the_page_pushes_ask_for_what_they_say_and_for_nothing_m
     page.wait(2.0)
     for url in pushed:
         page.browser.history.write(url, push=True)
+        # Without the Navigation API the next event tells.
+        page.element.emit("log", {"name": "anything"})
         page.wait()
-        assert page.element.thread_id == "a", "a push tells nobody"
     for step in steps:
         page.browser.history.go(step)
         page.wait()
@@ -735,6 +817,7 @@ def test_15_entries_that_the_page_pushes_ask_for_what_they_say_and_for_nothing_m
     assert page.urls == ["/?threadId=a", *pushed]
     assert page.browser.exceptions == []
     assert page.named in (None, shown)
+    assert page.stored == shown
 
 
 @both
@@ -768,6 +851,8 @@ def test_15_a_switch_on_an_entry_of_the_pages_own_replaces_or_pushes_as_that_ent
     agrees(page, "b")
     assert page.urls == ["/?threadId=a", "/mail/1?threadId=b"]
     history.write("/mail/2?threadId=c&x", push=True)
+    page.wait()
+    agrees(page, "c")
     page.element.user_opens("a")
     page.wait()
     agrees(page, "a")
@@ -790,7 +875,7 @@ def test_15_what_the_page_replaces_is_where_the_next_switch_starts_from(owner: b
     assert page.urls == ["/p?q=%20&threadId=b"]
     history.write("/p?threadId=c", push=False)
     page.wait()
-    assert page.element.thread_id == "b"
+    agrees(page, "c")
     page.element.user_opens("a")
     page.wait()
     agrees(page, "a")
@@ -806,7 +891,7 @@ def test_15_back_to_an_entry_that_holds_nonsense_is_as_if_it_held_nothing(owner:
     page = among([f"/?q=1&threadId={odd}", "/?q=1&threadId=a"], 1, owner=owner)
     page.browser.history.back()
     page.wait()
-    agrees(page, None)
+    assert page.element.thread_id == page.stored == "a", "the chat stays"
     assert page.urls == ["/?q=1", "/?q=1&threadId=a"]
     assert len(page.browser.reports) == 1
     assert odd not in page.browser.reports[0]
@@ -816,7 +901,7 @@ def test_15_back_to_an_entry_that_holds_nonsense_is_as_if_it_held_nothing(owner:
     agrees(page, "a")
     page.browser.history.back()
     page.wait()
-    agrees(page, None)
+    assert page.element.thread_id == page.stored == "a"
     assert page.urls == ["/?q=1", "/?q=1&threadId=a"]
     assert len(page.browser.reports) == 1, "once"
 

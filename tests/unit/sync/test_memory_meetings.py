@@ -22,11 +22,32 @@ BUSY = {
 }
 
 
-def agrees(page: Page, thread_id: str | None) -> None:
-    """Screen, snapshot, address and storage say the same."""
-    shown = (page.current.thread_id, page.snapshot.thread_id, *page.remembered)
-    assert shown == (thread_id,) * 4
+def agrees(page: Page, thread_id: str | None, *, stored: str | None = None) -> None:
+    """Screen, snapshot, address and storage say the same; `stored` is what storage keeps where a
+    walk has led to a new chat.
+    """
+    shown = (page.current.thread_id, page.snapshot.thread_id, page.named)
+    assert shown == (thread_id,) * 3
+    assert page.stored == (thread_id or stored)
     assert page.phase == "idle"
+
+
+@both
+@pytest.mark.parametrize("navigation", [True, False])
+def test_01_an_element_that_comes_where_the_page_has_gone_on_shows_that_thread(
+    owner: bool, navigation: bool
+) -> None:
+    page = Page("/?threadId=a", owner=owner, starts=False)
+    page.browser.navigation = navigation
+    page.chatkit.start()
+    page.wait(2.0)
+    page.browser.remove(page.element)
+    page.wait(0.1)
+    page.browser.history.write("/own?threadId=b", push=True)
+    element = mount(page)
+    page.wait(2.0)
+    assert (element.thread_id, page.remembered) == ("b", ("b", "b"))
+    assert page.urls == ["/?threadId=a", "/own?threadId=b"]
 
 
 def mount(page: Page) -> FakeElement:
@@ -242,16 +263,19 @@ async def test_10_a_new_thread_that_was_never_answered_is_not_found_in_a_later_a
 async def test_10_back_to_a_new_chats_entry_means_one_where_a_new_thread_has_failed(
     owner: bool,
 ) -> None:
-    history = History("/")
+    page = Page("/?threadId=b", owner=owner)
+    history = page.browser.history
+    page.element.user_opens(None)
+    page.wait()
     history.write("/?threadId=a", push=True)
-    page = Page("/?threadId=a", owner=owner, history=history)
+    page.wait()
     page.server.creating = 400
     await page.chatkit_sends("Hello", new_thread=True)
     await page.live(5.0)
     assert (page.element.thread_id, page.remembered) == (None, ("a", "a"))
     history.back()
     await page.live(5.0)
-    agrees(page, None)
+    agrees(page, None, stored="a")
     assert page.reload().element.thread_id is None
 
 

@@ -1,24 +1,26 @@
 """The two places' names: whose they are, and what stands for none."""
 
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from sync.places import Places
 from tests.fakes import FakeBrowser, Storage
 
-SETTINGS = {"parameter": "threadId", "key": "chatkit.threadId", "scope": None, "write_interval": 0}
+SETTINGS: dict[str, Any] = {
+    "parameter": "threadId",
+    "key": "chatkit.threadId",
+    "scope": None,
+    "history": None,
+    "write_interval": 0,
+}
 
 
-def places(browser: FakeBrowser, **about: Any) -> Places:
+def places(browser: FakeBrowser, history: str | bool | None = None, **about: Any) -> Places:
     """Those of an element with these attributes."""
-    return Places(
-        browser,
-        SETTINGS,
-        {"parameter": None, "key": None} | about,
-        lambda one: None,
-        lambda one: True,
-    )
+    attributes = {"parameter": None, "key": None} | about
+    return Places(browser, SETTINGS | {"history": history}, attributes, mock.MagicMock())
 
 
 def test_the_settings_name_them_and_an_elements_own_attributes_go_before() -> None:
@@ -27,6 +29,13 @@ def test_the_settings_name_them_and_an_elements_own_attributes_go_before() -> No
     assert (first.bar.parameter, first.store.key) == ("threadId", "chatkit.threadId")
     assert (second.bar.parameter, second.store.key) == ("second", "second.key")
     assert browser.reports == []
+
+
+@pytest.mark.parametrize("off", ["", "false", False])
+def test_no_history_is_no_parameter(off: str | bool) -> None:
+    browser = FakeBrowser("/?threadId=a")
+    assert places(browser, history=off).bar.parameter is None
+    assert places(browser, history="replace").bar.parameter == "threadId"
 
 
 @pytest.mark.parametrize("off", ["", "false", False])

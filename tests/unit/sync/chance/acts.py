@@ -88,8 +88,20 @@ def _from_the_page(tab: Tab, chat: Chat, which: str) -> Acts:
             chat.ledger.chosen()
         replaced()
 
+    def names() -> None:
+        # A link of the page's own, which its router takes.
+        tab.write(f"/?q=1&{chat.parameter}={chat.id_of(which)}", push=True)
+
+    def panel() -> None:
+        # Over whatever is shown, with the state of the entry below; Back closes it.
+        state = tab.history.state
+        below = state if isinstance(state, dict) else {}
+        tab.write("/?q=1", push=True, state={**below, "panel": True})
+
     return {
         "routed": routed,
+        "names": names,
+        "panel": panel,
         "control": control,
         "says": lambda: browser.click("send", text="Hello", element=element),
         "saysanew": lambda: runs(chatkit.send_user_message("Hello", new_thread=True)),
@@ -158,7 +170,7 @@ def _in_the_tab(tab: Tab, chat: Chat, which: str) -> Acts:
 
     def fragment() -> None:
         for one in tab.chats:
-            one.ledger.arrived(history.href, history.href, walked=False)
+            one.ledger.arrived(history.href, history.href, None, walked=False)
         history.click_fragment("x")
 
     def cache() -> None:

@@ -30,10 +30,12 @@ class Told(Memory):
         super().__init__(*given, **named)
         self._ledger = ledger
 
-    def remember(self, thread_id: str | None, *, correcting: bool = False) -> None:
+    def remember(
+        self, thread_id: str | None, *, correcting: bool = False, walking: bool = False
+    ) -> None:
         """A settled change."""
-        self._ledger.remember(thread_id, correcting=correcting)
-        super().remember(thread_id, correcting=correcting)
+        self._ledger.remember(thread_id, correcting=correcting, walking=walking)
+        super().remember(thread_id, correcting=correcting, walking=walking)
         if self._is_withheld:
             self._ledger.withhold()
 
@@ -100,27 +102,31 @@ class Ledger:
 
     # What others do.
 
-    def arrived(self, left: str, entry: str, *, walked: bool) -> None:
-        """Back, Forward, or a fragment: what the two entries mean, said a second time."""
+    def arrived(self, left: str, entry: str, new_chat: str | None, *, walked: bool) -> None:
+        """Back, Forward, or a fragment: what the entry asks for, said a second time. `new_chat` is
+        the number of the new chat whose entry it is.
+        """
         chat = self._chat
         before, now = chat.named_in(left), chat.named_in(entry)
-        self._gone.discard(now or "")
-        if now is not None:
-            self.silent = False
-        elif before is not None:
-            self.silent = chat.tab.page_part(left) != chat.tab.page_part(entry)
-        if now != before and not self.silent:
+        became = chat.tab.history.session.get(new_chat or "")
+        self._gone.discard(now or became or "")
+        # An entry that names nothing may stand where a thread is shown: it is the page's own, or
+        # that of a new chat which has become this thread.
+        self.silent = now is None and (new_chat is None or became is not None)
+        is_asking = now is not None or new_chat is not None
+        # Two entries of one thread: the user walks away from what is loading.
+        is_away = walked and now is not None and now != chat.element.thread_id
+        if (is_asking and (now is None or now != before)) or is_away:
             # Overtakes whatever was still to be written.
             self._owe_nothing()
             self.failed_wishes += 1
-        elif walked and now is not None and now != chat.element.thread_id:
-            # Both name what is not shown: somebody walks away from what is.
+
+    def moved(self, before: Place, named: Place) -> None:
+        """The page is about to write an address of its own, which names another thread or none."""
+        self.silent = named is None
+        if named not in (None, before):
             self._owe_nothing()
             self.failed_wishes += 1
-
-    def moved(self) -> None:
-        """The page has pushed or replaced an entry of its own."""
-        self.silent = self._chat.named is None
 
     def chosen(self) -> None:
         """The page itself has chosen another thread for a fresh element: a visit of its own."""
@@ -140,7 +146,7 @@ class Ledger:
 
     # What memory is told.
 
-    def remember(self, thread_id: Place, *, correcting: bool) -> None:
+    def remember(self, thread_id: Place, *, correcting: bool, walking: bool) -> None:
         """A settled change: only what the element shows and the server has confirmed."""
         self._note(f"remembers {thread_id}" + (", correcting" if correcting else ""))
         element = self._chat.element
@@ -157,9 +163,10 @@ class Ledger:
         self.settled = (thread_id,)
         self.settled_on = element
         self._has_left = False
-        self._foreign = ()
+        is_kept = walking and thread_id is None
+        self._foreign = (self._chat.stored,) if is_kept else ()
         self._owe({thread_id}, correcting=correcting)
-        self._stores = (thread_id,)
+        self._stores = () if is_kept else (thread_id,)
         if self.silent and self._chat.named is None:
             self.silent = False
 

@@ -12,9 +12,15 @@ from urllib.parse import parse_qsl, urlsplit
 from sync import ChatKit
 from sync.address import is_thread_id
 from tests.fakes import Clock, FakeBrowser, History, Storage, passing
+from tests.fakes.browser import MARK
 
 from .element import Account, Watched
 from .ledger import Ledger, Told
+
+
+def new_chat_in(state: object, parameter: str) -> str | None:
+    """The number of the new chat that an entry's state says it is of."""
+    return state.get(MARK, {}).get(parameter) if isinstance(state, dict) else None
 
 
 class Spied(FakeBrowser):
@@ -31,10 +37,10 @@ class Spied(FakeBrowser):
         """
         return super().later(max(seconds, 1e-6) if seconds > 0 else seconds, function)
 
-    def write_address(self, url: str, *, push: bool) -> str:
+    def write_address(self, url: str, parameter: str, *, push: bool, is_new_chat: bool) -> str:
         """See `Browser`."""
         before = self.history.href
-        after = super().write_address(url, push=push)
+        after = super().write_address(url, parameter, push=push, is_new_chat=is_new_chat)
         self._tab.wrote(before, after, push)
         return after
 
@@ -181,6 +187,8 @@ class Tab:
     def visit(self, url: str) -> None:
         """Another load: of the same entry, or of a new one."""
         self.note(f"the page is loaded at {url}")
+        # A load of the page is no write of the one that is left.
+        self.history.forget_listeners()
         if url != self.history.href:
             self.history.write(url, push=True)
         self.load()
@@ -191,14 +199,17 @@ class Tab:
         if 0 <= index < len(self.history.entries):
             for chat in self.chats:
                 entry = self.history.entries[index]
-                chat.ledger.arrived(self.history.href, entry, walked=True)
+                new_chat = new_chat_in(self.history.states[index], chat.parameter)
+                chat.ledger.arrived(self.history.href, entry, new_chat, walked=True)
         self.history.go(steps)
 
-    def write(self, url: str, *, push: bool) -> None:
+    def write(self, url: str, *, push: bool, state: object = None) -> None:
         """An entry of the page's own."""
-        self.history.write(url, push=push)
-        for chat in self.chats:
-            chat.ledger.moved()
+        former = [chat.named for chat in self.chats]
+        named = [chat.named_in(url) for chat in self.chats]
+        for chat, before, now in zip(self.chats, former, named, strict=True):
+            chat.ledger.moved(before, now)
+        self.history.write(url, push=push, state=state)
 
     def wrote(self, before: str, after: str, push: bool) -> None:
         """The library has written the address: the parameter of one chat, and nothing else."""

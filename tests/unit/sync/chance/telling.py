@@ -61,10 +61,15 @@ async def _rest(tab: Tab) -> None:
 
 
 def _wanted(chat: Chat) -> str | None:
-    """What the next visit has to show: the address wins over storage; what the page itself loads
-    comes last where it hands it to us, and before storage where it hands it to the element.
+    """What the next visit has to show: the address wins over storage, also where it asks for a new
+    chat; what the page itself loads comes last where it hands it to us, and before storage where it
+    hands it to the element.
     """
     own = chat.id_of(chat.initial) if chat.initial else None
+    new_chat = chat.tab.browser.new_chat(chat.parameter)
+    if chat.named is None and new_chat is not None:
+        became = chat.tab.history.session.get(new_chat)
+        return became if chat.owner or became else own
     return chat.named or (chat.stored or own if chat.owner else own or chat.stored)
 
 
