@@ -191,7 +191,7 @@ export function connect(receive) {
     address: () => location.href,
     writeAddress: (url, push, parameter, isNewChat) =>
       entries.write(url, push, parameter, isNewChat),
-    usualHistory: () => usualHistory(),
+    usualHistory: () => usualHistory(history.state),
     newChat: (parameter) => entries.newChat(parameter),
     became: (newChat, thread) => entries.became(newChat, thread),
     threadOf: (newChat) => entries.threadOf(newChat),

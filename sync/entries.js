@@ -5,7 +5,7 @@
  * router keeps there of one entry (see routers.js), and one key of ours in an entry that our New chat
  * has pushed. By that key such an entry is told from the page's own, which also name no thread.
  */
-import { adapt } from "./routers.js";
+import { routerOf } from "./routers.js";
 
 const MARK = "chatkit-sync";
 /** Calls of each `listen`. */
@@ -24,11 +24,12 @@ let isTelling = false;
  */
 export function write(url, push, parameter, isNewChat) {
   try {
-    const { state, told } = adapt(history.state);
-    const marked = mark(state, parameter, isNewChat);
-    history[push ? "pushState" : "replaceState"](marked, "", url);
+    const router = routerOf(history.state);
+    const state = router.entry(history.state, new URL(url, location), push);
+    history[push ? "pushState" : "replaceState"](mark(state, parameter, isNewChat), "", url);
     seen = location.href;
-    if (told) tellRouter(told);
+    // What a browser has ignored is no news.
+    if (router.tell && seen === new URL(url, location).href) tell(router);
   } catch (error) {
     // In a sandboxed frame, or past the browser's limit: the address is read back.
     if (!(error instanceof DOMException)) reportError(error);
@@ -78,7 +79,7 @@ export function threadOf(number) {
  * Tells `{left, traversed}` for Back, Forward and fragment clicks, and `{moved: true}` where the page
  * has written the address itself, until `signal` aborts.
  */
-export function listen(signal, tell) {
+export function listen(signal, send) {
   // Comes before popstate, also where the page has moved on by itself (measured). A replace
   // leaves no entry: it may be another chat's correction while this popstate is handed around.
   let left = null;
@@ -92,26 +93,26 @@ export function listen(signal, tell) {
   const walked = () => {
     if (isTelling) return;
     seen = location.href;
-    tell({ left, traversed });
+    send({ left, traversed });
   };
   window.navigation?.addEventListener("currententrychange", changed, { signal });
   addEventListener("popstate", walked, { signal });
-  listeners.add(tell);
-  signal.addEventListener("abort", () => listeners.delete(tell));
+  listeners.add(send);
+  signal.addEventListener("abort", () => listeners.delete(send));
 }
 
 /** The page may have written the address: it tells nobody, where there is no Navigation API. */
 export function look() {
   if (location.href === seen) return;
   seen = location.href;
-  for (const tell of [...listeners]) tell({ moved: true });
+  for (const send of [...listeners]) send({ moved: true });
 }
 
-/** A router hears of our write as of a step of the user's. */
-function tellRouter(told) {
+/** A router hears of our write as of a step of the user's, which we are not to take for one. */
+function tell(router) {
   isTelling = true;
   try {
-    told();
+    router.tell();
   } finally {
     isTelling = false;
   }

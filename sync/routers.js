@@ -1,16 +1,160 @@
 /**
  * What routers keep in `history.state`, and what of it an entry of ours has to say.
+ *
+ * A router that finds the state of one of its own entries in ours takes it for that one: it goes back
+ * to the URL that it noted, fetches the page again, or counts a step of 0 (all seen in their sources
+ * and measured). So each is known by the shape of its state, and there is nothing to configure.
  */
+
+/** As browsers write it behind the origin. */
+const pathOf = ({ pathname, search, hash }) => pathname + search + hash;
+const isNumber = (value) => typeof value === "number";
+const newKey = () => Math.random().toString(36).slice(2, 10);
+const hear = () => dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+
+/**
+ * Each has `is(state)`, `entry(state, url, push)`, which returns the state for an entry with that
+ * `url`, and where the router has to be told of it `tell()`.
+ */
+const ROUTERS = [
+  {
+    // Next.js, App Router. It has patched `history`, takes what bears its marks for its own, and adds
+    // them to all else, of which it learns the URL.
+    is: ({ __NA, _N }) => __NA || _N,
+    entry({ __NA, _N, __PRIVATE_NEXTJS_INTERNALS_TREE, ...rest }) {
+      return Object.keys(rest).length ? rest : null;
+    },
+  },
+  {
+    // Vue Router: each entry's URL, place, and neighbours. It goes to `scroll` unless the page says
+    // otherwise, and nothing is to move.
+    is: ({ current, position }) => typeof current === "string" && isNumber(position),
+    entry(state, url, push) {
+      const { current, position } = state;
+      const scroll = { left: scrollX, top: scrollY };
+      const next = { ...state, current: inBase(current, url), scroll };
+      if (!push) return next;
+      return { ...next, back: current, forward: null, replaced: false, position: position + 1 };
+    },
+    tell: hear,
+  },
+  {
+    // React Router.
+    is: ({ idx }) => isNumber(idx),
+    entry: (state, _, push) => (push ? { ...state, idx: state.idx + 1, key: newKey() } : state),
+    tell: tellReactRouter,
+  },
+  {
+    // TanStack Router, which has patched `history` and hears of every write.
+    is: ({ __TSR_index }) => isNumber(__TSR_index),
+    entry(state, _, push) {
+      const key = newKey();
+      if (!push) return state;
+      return { ...state, __TSR_index: state.__TSR_index + 1, __TSR_key: key, key };
+    },
+  },
+];
+
+/**
+ * Those that fetch a page, or put a kept one in place, wherever a step through the history leads:
+ * Turbo, htmx, Unpoly, Swup, Astro, Inertia, Livewire. An entry for each thread would have them do so.
+ */
+const PAGE_CHANGERS = [
+  ({ turbo, htmx, up, alpine }) => turbo || htmx || up || alpine,
+  ({ source }) => source === "swup",
+  ({ index, scrollX, scrollY }) => isNumber(index) && isNumber(scrollX) && isNumber(scrollY),
+  ({ page }) => typeof page?.component === "string",
+];
+
+const OTHER = { entry: (state, url) => withUrl(state, url) };
 
 /**
  * @param state the present entry's
- * @returns the `state` to write, and `told()`, which lets the router know
+ * @returns what is known of the router that keeps it
  */
-export function adapt(state) {
-  return { state };
+export function routerOf(state) {
+  const isObject = state !== null && typeof state === "object";
+  return (isObject && ROUTERS.find(({ is }) => is(state))) || OTHER;
 }
 
 /** "push", or "replace" where a router cannot live with entries that others have pushed. */
-export function usualHistory() {
-  return "push";
+export function usualHistory(state) {
+  if (state === null || typeof state !== "object") return "push";
+  return PAGE_CHANGERS.some((is) => is(state)) ? "replace" : "push";
 }
+
+/** Where a router notes the path below its base: the same for another address. */
+function inBase(noted, url) {
+  if (location.hash.slice(1) === noted) return noted;
+  const whole = pathOf(location);
+  const base = whole.endsWith(noted) ? whole.length - noted.length : 0;
+  return pathOf(url).slice(base);
+}
+
+/** A state whose notes of the present address, by their usual names, are of another one. */
+function withUrl(state, url, depth = 0) {
+  if (!isPlain(state) || depth > 2) return state;
+  const notes = { [location.href]: url.href, [pathOf(location)]: pathOf(url) };
+  const change = ([key, value]) => {
+    if (typeof value !== "string") return [key, withUrl(value, url, depth + 1)];
+    return [key, /^(url|href|path|as|location)$/i.test(key) ? (notes[value] ?? value) : value];
+  };
+  return Object.fromEntries(Object.entries(state).map(change));
+}
+
+const isPlain = (value) => value && Object.getPrototypeOf(value) === Object.prototype;
+
+/**
+ * React Router learns of an address by `popstate`, and a blocker of the page's ("unsaved changes")
+ * would block that and undo our entry. What has no index passes (its source), but it counts the next
+ * step from 0: where that is blocked, its way back is corrected.
+ */
+function tellReactRouter() {
+  const state = history.state;
+  steps.watch();
+  history.replaceState({ ...state, idx: null }, "", location.href);
+  hear();
+  history.replaceState(state, "", location.href);
+  steps.at = state.idx;
+  steps.key = state.key;
+  steps.isUnsure = true;
+}
+
+/** The steps of a page with React Router, whose `popstate` it may hear before us or after us. */
+const steps = {
+  /** The index and the key where the page stands, and whether React Router knows it. */
+  at: 0,
+  key: undefined,
+  isUnsure: false,
+  /** How far it believes to have gone, and how far that was; for so many steps more. */
+  wrong: Number.NaN,
+  right: 0,
+  left: 0,
+  isWatched: false,
+  watch() {
+    if (this.isWatched) return;
+    this.isWatched = true;
+    const go = history.go;
+    history.go = (delta) => go.call(history, this.corrected(delta));
+    addEventListener("popstate", (event) => event.isTrusted && this.walked());
+    window.navigation?.addEventListener("currententrychange", ({ navigationType }) => {
+      // It has written an entry itself, and knows again.
+      const isIts = navigationType !== "traverse" && history.state?.key !== this.key;
+      if (isIts) this.isUnsure = false;
+    });
+  },
+  corrected(delta) {
+    const next = history.state?.idx;
+    // In the middle of a step, which a blocker blocks.
+    if (this.isUnsure && next !== this.at && delta === -next)
+      Object.assign(this, { wrong: next, right: next - this.at, left: 2 });
+    if (delta === this.wrong) return this.right;
+    return delta === -this.wrong ? -this.right : delta;
+  },
+  walked() {
+    // The step itself, the way back from it, and a user who goes on all the same.
+    if (this.left-- <= 0) this.wrong = Number.NaN;
+    this.isUnsure = false;
+    this.at = history.state?.idx ?? this.at;
+  },
+};
