@@ -37,8 +37,9 @@ const WRITTEN = [
 ];
 /** Controls above which we look away while we write, rather than be told of each, and fade their text alone: somewhere between four, where that is slower, and 10,000, where it is faster (measured). */
 const CROWD = 500;
-/** Corrections in one task before the page is left to its will until the next one. */
+/** Corrections within so many milliseconds before the page is left to its will, until it has been quiet for as long: an extension or a page that does not give way is not fought with. */
 const CORRECTIONS = 50;
+const PATIENCE = 10_000;
 /** How what is off looks. What is transparent is painted one by one, text is not (measured with 10,000 controls). */
 const FADED = "opacity:.55";
 const FADED_TEXT = "-webkit-text-fill-color:GrayText";
@@ -83,6 +84,8 @@ const SHOWS = [
 const known = new WeakMap();
 const states = new WeakMap();
 const lastOwners = new WeakMap();
+/** The text that we have written last into each status. What has become of it since is not ours: a translator, an extension or the page may have changed it. */
+const texts = new WeakMap();
 
 /** Elements that have left the document or were moved: they never answer again (measured). */
 export const dead = new WeakSet();
@@ -94,6 +97,8 @@ let recorder;
 let observer = null;
 let keeper = null;
 let corrections = 0;
+/** The timer that runs while the page is left to its will. */
+let truce = null;
 let isCrowded = null;
 /** The page's toolbars and statuses, and what is in each: read when the markup changes and not at each event. What has come since then is drawn when the observer tells of it, in the same task. */
 let containers = [];
@@ -158,7 +163,7 @@ function forgetLoaded(node) {
     copy.removeAttribute("data-loaded");
 }
 
-/** Draws some containers, in `state` where it is all of theirs, without being told of what we write ourselves. */
+/** Draws some containers, in `state` where it is all of theirs, without being told of what we write ourselves; returns whether it may have written. */
 function drawEach(some, state) {
   const touched = note(keeper.takeRecords());
   if (isCrowded) keeper.disconnect();
@@ -168,10 +173,13 @@ function drawEach(some, state) {
   }
   for (const container of touched) safely(drawContainer, container);
   const written = keeper.takeRecords();
-  if (isCrowded) keep();
+  if (isCrowded) {
+    keep();
+    return true;
+  }
   // Of a few it costs nothing to look again: what is drawn may have called the page.
-  else
-    for (const { target } of written) if (known.has(target)) known.get(target).reason = undefined;
+  for (const { target } of written) if (known.has(target)) known.get(target).reason = undefined;
+  return written.length > 0;
 }
 
 /**
@@ -212,10 +220,25 @@ function keep() {
 function correct(records) {
   const touched = note(records);
   if (!touched.size) return;
-  if (corrections++ === 0) setTimeout(() => (corrections = 0));
-  if (corrections <= CORRECTIONS) return drawEach(touched);
+  if (truce !== null) return giveWay();
+  if (!drawEach(touched)) return;
+  if (corrections++ === 0)
+    setTimeout(() => {
+      if (truce === null) corrections = 0;
+    }, PATIENCE);
+  if (corrections <= CORRECTIONS) return;
   report([...touched][0], "is changed again and again by the page while the chat switches it");
-  setTimeout(drawAll);
+  giveWay();
+}
+
+/** Nothing is corrected until the page has been quiet for a while. */
+function giveWay() {
+  clearTimeout(truce);
+  truce = setTimeout(() => {
+    truce = null;
+    corrections = 0;
+    drawAll();
+  }, PATIENCE);
 }
 
 /** Another copy of this file takes over, with its own observers. */
@@ -419,7 +442,10 @@ function drawContainer(container, state = stateOf(container)) {
 
 function drawStatus(container, state) {
   const text = failed ? lateText() : (state.text ?? "");
-  if (container.textContent !== text) container.textContent = text;
+  // A morph towards the server's page may have emptied it.
+  if (texts.get(container) !== text || (text && !container.textContent))
+    container.textContent = text;
+  texts.set(container, text);
   if (!container.hasAttribute("role") && container.localName !== "output")
     container.setAttribute("role", "status");
   // Not any busy region: Turbo marks the page and its frames for a moment.
