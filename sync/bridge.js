@@ -126,6 +126,11 @@ export function connect(receive) {
       const known = { elements, served, heirs, due, numberOf };
       return watch(target, begin(id), (value) => tell(id, value), known);
     },
+    isServed(target) {
+      const tried = attempt(() => [...document.querySelectorAll(target)]);
+      const living = tried.ok ? tried.value.filter((one) => !controls.dead.has(one)) : [];
+      return living.length > 0 && living.every((one) => served.has(one));
+    },
     about: (number) => JSON.stringify(about(elements.get(number))),
     listen(id, number) {
       const send = (value) => {
@@ -282,12 +287,32 @@ function about(element) {
   const attribute = (name) => element?.getAttribute?.(name) ?? null;
   return {
     defined: customElements.get(element?.localName ?? "") !== undefined,
+    scripted: [...document.scripts].some(isChats),
     loaded: attribute("data-loaded") !== null,
     framed: !!frameOf(element),
     secure: isSecureContext,
     parameter: attribute("data-chatkit-parameter"),
     key: attribute("data-chatkit-key"),
   };
+}
+
+/** Whether a script is the chat's; one that waits for the user's consent has no type that runs. */
+const isChats = ({ src, type }) =>
+  /chatkit[^/]*\.js(\?|$)/.test(src) && /^$|javascript|module/.test(type);
+
+/** Calls `configured` when the element gets its frame, which the page's `setOptions` makes (measured). */
+async function expectFrame(element, signal, configured) {
+  if (frameOf(element)) return;
+  await customElements.whenDefined(element.localName).catch(() => {});
+  const observer = new MutationObserver(() => {
+    if (!frameOf(element)) return;
+    observer.disconnect();
+    configured();
+  });
+  signal.addEventListener("abort", () => observer.disconnect());
+  if (signal.aborted) return;
+  if (frameOf(element)) return configured();
+  observer.observe(element.shadowRoot ?? element, { childList: true, subtree: true });
 }
 
 /** The frame in which the chat's app runs, once there is one. */
@@ -303,6 +328,7 @@ function listen(element, signal, send) {
     at: at / 1000,
   });
   controls.serve(element, (click) => send({ click }), signal);
+  expectFrame(element, signal, () => send({ configured: true }));
   const isFull = recorder?.log.length >= RECORDED;
   const past = recorder ? take(recorder, element) : [];
   if (isFull) console.warn("[chatkit-sync] More has happened before Python came than is kept.");

@@ -209,6 +209,10 @@ class Browser:
         number = self._register(told)
         return str(self._bridge.watch(number, target)), self._undo(number)
 
+    def is_served(self, target: "str | int") -> "bool":
+        """Whether another ChatKit has the only elements that match a selector."""
+        return bool(self._bridge.isServed(target))
+
     def release(self, element: "int") -> "None":
         """Takes our attributes off an element's controls: they are the page's alone again."""
         self._bridge.release(element)
@@ -220,7 +224,9 @@ class Browser:
         return self._undo(number)
 
     def about(self, element: "int") -> "dict[str, Any]":
-        """What can be seen of an element: defined, loaded, framed, secure, parameter, key."""
+        """What can be seen of an element: defined, scripted (the page has asked for the script that
+        defines it), loaded, framed, secure, parameter, key.
+        """
         return dict(json.loads(self._bridge.about(element)))
 
     def listen(
@@ -229,8 +235,9 @@ class Browser:
         event: "Callable[[str, dict[str, Any], float], None]",
         click: "Callable[[dict[str, Any]], None]",
     ) -> "Undo":
-        """Everything that the element has told since the tag, in order, and from now on; and the
-        clicks on its controls. `event(name, detail, at)`, `at` in seconds.
+        """Everything that the element has told since the tag, in order, and from now on; that it
+        has got a frame ("own.configured"); and the clicks on its controls.
+        `event(name, detail, at)`, `at` in seconds.
         """
 
         def told(value: "Any", extra: "object") -> "None":
@@ -240,6 +247,8 @@ class Browser:
                     self._call(told, one, extra)
             elif "click" in value:
                 click(value["click"])
+            elif "configured" in value:
+                event("own.configured", {}, self.now())
             else:
                 event(value["event"], value["detail"], value["at"])
 

@@ -18,6 +18,7 @@ from .gate import COMMANDS, REASONS, THREAD_COMMANDS, is_final, refusal
 from .limit import Limit
 from .plain import check_timeout
 from .schema import fit_parameters
+from .state import PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ class Commands:
                     raise ChatKitUnavailable(ticket.command, str(reason), REASONS[str(reason)])
                 if reason is None and self._is_next(ticket):
                     return
-                if reason not in (None, "starting") and not ticket.may_wait:
+                if reason is not None and reason not in PENDING and not ticket.may_wait:
                     raise ChatKitBusy(ticket.command, str(reason), REASONS[str(reason)])
                 if ticket.is_late:
                     raise self._late(ticket, seconds)
@@ -219,7 +220,7 @@ class Commands:
 
     def _late(self, ticket: "_Ticket", seconds: "float") -> "Exception":
         reason = refusal(self._owner.snapshot, ticket.command, new_thread=ticket.new_thread)
-        if reason in (None, "starting"):
+        if reason is None or reason in PENDING:
             is_waiting = reason is not None and not self._owner.snapshot.ready
             cause = self._owner.why_not_ready() if is_waiting else reason or "command"
             return CommandTimeout(ticket.command, seconds, REASONS[cause])

@@ -52,6 +52,12 @@ const OURS = `openai-chatkit,${[OFF, ...ATTRIBUTES].map((name) => `[${name}]`).j
 const STARTING = { phase: "starting", busy: false, gate: "starting", text: "" };
 const RELEASED = { phase: "idle", busy: false, gate: null, text: "" };
 const FAILED = { ...STARTING, phase: "failed", gate: "failed", reason: "no-python" };
+/** What a toolbar shows that names an element which is not there: it may come later. */
+const UNNAMED = () => ({
+  ...RELEASED,
+  phase: "waiting",
+  off: Object.fromEntries(ACTIONS.map((action) => [action, "waiting"])),
+});
 const LATE = "The chat helpers could not start.";
 const lateText = () => recorder?.settings?.texts?.["no-python"] ?? LATE;
 
@@ -74,6 +80,7 @@ const SHOWS = [
   "gone",
   "failed",
   "stalled",
+  "waiting",
   "starting",
   "loading",
   "responding",
@@ -385,6 +392,8 @@ function ownerOf(container) {
 function stateOf(container) {
   if (failed) return FAILED;
   const owner = ownerOf(container);
+  // The page works, but for what this one belongs to.
+  if (!owner && nameOf(container) && servers.size) return UNNAMED();
   const state = owner ? states.get(owner) : withoutElement;
   return state ?? (isExpected(owner) ? STARTING : RELEASED);
 }
@@ -603,7 +612,7 @@ function guard(event) {
   }
   if (action === undefined || pageHasItOff || failed || state === RELEASED) return;
   if (!reason) event.preventDefault();
-  if (!reason || reason === "starting") deliver(control, toolbar);
+  if (!reason || reason === "starting" || reason === "waiting") deliver(control, toolbar);
 }
 
 function deliver(control, toolbar) {

@@ -38,6 +38,7 @@ ACTIONS = {
 }
 
 REASONS = {
+    "waiting": "the page has not configured the chat yet",
     "starting": "the chat is starting",
     "loading": "a conversation is being loaded",
     "responding": "the assistant is answering",
@@ -48,6 +49,7 @@ REASONS = {
     "gone": "the element has left the page",
     "stopped": "stop() was called",
     "missing": "the page has no such element",
+    "no-script": "the page has no script that defines <openai-chatkit>",
     "script": "the script that defines <openai-chatkit> did not load",
     "frame": "the element made no frame: setOptions was not called, its options were refused, or "
     "the element was moved before",
@@ -84,9 +86,9 @@ def refusal(snapshot: "Snapshot", command: "str", *, new_thread: "bool" = False)
 
 def page_refusal(snapshot: "Snapshot") -> "str | None":
     """Why the page's own gated controls are off now; `None` where they are on. A chat that has
-    failed or left is not busy: what is the page's goes on without it.
+    failed or left, or that the page opens later, is not busy: the page's own goes on without it.
     """
-    if is_final(snapshot):
+    if is_final(snapshot) or snapshot.phase == "waiting":
         return None
     if snapshot.phase == "idle" and snapshot.busy:
         return "locked" if snapshot.locked else "command"

@@ -37,11 +37,20 @@ DEFAULTS: "dict[str, Any]" = remembering.DEFAULTS | {
 }
 """Every setting of a ChatKit and its default; times in seconds, `None` for each part's own."""
 
+UNOPENED = ("missing", "no-script", "frame")
+"""What keeps an element from being ready that the page opens its chat later, which is no failure:
+after consent, or with a drawer. Keys of `gate.REASONS`."""
+
 NAMED = ("effect", "deeplink")
 """Events that may have handlers by the name that they carry."""
 
 MISSING_AFTER = 3.0
 """Seconds until a page without the element is told so."""
+
+WAITING_AFTER = 0.4
+"""Seconds until a chat without a sign of being configured counts as one that is opened later. Most
+pages configure it as soon as its script has come, and their controls are not to flicker; but before
+the start is announced: see `toolbar.ANNOUNCE_AFTER`."""
 
 
 class Session:
@@ -87,6 +96,7 @@ class Session:
             stall_after=self._stall_after,
         )
         self.memory = Remembering(self, settings)
+        self._is_taken = False
         self._stopping = False
         self._stopped = False
         self._queue: "list[tuple[str, dict[str, Any], float]]" = []
@@ -129,6 +139,7 @@ class Session:
         self._undos.append(undo)
         if problem:
             self.browser.report(f"{self._target!r} is no selector ({problem}).")
+        self.browser.soon(self._report_taken)
         missing = self.browser.later(MISSING_AFTER, self._report_missing)
         self._undos.append(lambda: self.browser.cancel(missing))
 
@@ -172,13 +183,21 @@ class Session:
             except Exception as error:
                 self.browser.report_exception(error, "in what at_end was given")
 
-    def _report_missing(self) -> "None":
-        if self.element is None:
+    def _report_taken(self) -> "None":
+        if self.element is None and self.browser.is_served(self._target):
+            self._is_taken = True
             self.browser.report(
-                f"No element matches {self._target!r} yet, or another ChatKit has it."
-                " It is taken up as soon as there is one."
+                f"Another ChatKit has the element {self._target!r} already; this one waits for the"
+                ' next. The tag starts one by itself: with data-start="page" it leaves that to the'
+                " page's Python."
             )
-            self._toolbar.missing(self.snapshot)
+
+    def _report_missing(self) -> "None":
+        if self.element is None and not self._is_taken:
+            self.browser.report(
+                f"No element matches {self._target!r} yet. It is taken up as soon as there is one."
+            )
+            self.told("own.waiting")
 
     def _appeared(self, element: "int") -> "None":
         self.element = element
@@ -189,6 +208,9 @@ class Session:
         self._watchdog.start()
         undos = self._element_undos
         undos.append(self.browser.listen(element, self._element_told, self._toolbar.clicked))
+        if not about["framed"]:
+            waiting = self.browser.later(WAITING_AFTER, self._look_for_options)
+            undos.append(lambda: self.browser.cancel(waiting))
         self.memory.caught_up()
         if self.owning is not None and not self._stopped:
             undos.append(self.owning.configure(element, wanted, self.told))
@@ -212,8 +234,17 @@ class Session:
         self._element_undos = []
         self.memory.left()
 
+    def _look_for_options(self) -> "None":
+        if self.why_not_ready() in UNOPENED:
+            self.told("own.waiting")
+
     def _never_ready(self) -> "None":
-        self.told("own.failed", {"reason": self.why_not_ready()})
+        why = self.why_not_ready()
+        if why in UNOPENED:
+            self.told("own.waiting")
+            self.browser.report(f"The chat is not there yet: {REASONS[why]}.")
+        else:
+            self.told("own.failed", {"reason": why})
 
     def why_not_ready(self) -> "str":
         """What keeps the element from being ready, as far as can be seen: a key of `REASONS`."""
@@ -223,7 +254,7 @@ class Session:
         if not about["secure"]:
             return "origin"
         if not about["defined"]:
-            return "script"
+            return "script" if about["scripted"] else "no-script"
         return "never-ready" if about["framed"] else "frame"
 
     # One event at a time.
@@ -298,6 +329,8 @@ class Session:
         if after is not before:
             self.commands.wake()
             self._toolbar.follow()
+        if before.waiting and not after.waiting:
+            self._watchdog.start()
         public = "http.error" if name == "own.http" and is_error(detail) else name
         if not public.startswith("own."):
             self.listeners.tell(public, arguments(public, detail))

@@ -32,7 +32,10 @@ ELEMENT_EVENTS = (
     "log",
 )
 
-PHASES = ("gone", "failed", "stalled", "starting", "loading", "responding", "idle")
+PHASES = ("gone", "failed", "stalled", "waiting", "starting", "loading", "responding", "idle")
+
+PENDING = ("waiting", "starting")
+"""Phases in which commands and clicks wait for the chat."""
 
 FIELDS = (
     "thread_id",
@@ -42,6 +45,7 @@ FIELDS = (
     "commands",
     "locked",
     "stalled",
+    "waiting",
     "ready",
     "proven",
     "restored",
@@ -66,6 +70,8 @@ class Snapshot:
     - `locked`: the element says "already responding" although no event does (measured, after a
       client tool that failed); leaving the thread unlocks.
     - `stalled`: busy without a sign of life past the limit.
+    - `waiting`: the page has not configured the chat yet: there is no element, no script that
+      defines it, or `setOptions` was not called, so that it has no frame (measured).
     - `ready`: the element has given a sign of life.
     - `proven`: it has done more than being ready, which a frame with a 404 in it is as well
       (measured).
@@ -84,6 +90,7 @@ class Snapshot:
     commands: "int"
     locked: "bool"
     stalled: "bool"
+    waiting: "bool"
     ready: "bool"
     proven: "bool"
     restored: "bool"
@@ -107,6 +114,7 @@ class Snapshot:
         commands: "int" = 0,
         locked: "bool" = False,
         stalled: "bool" = False,
+        waiting: "bool" = False,
         ready: "bool" = False,
         proven: "bool" = False,
         restored: "bool" = False,
@@ -123,6 +131,7 @@ class Snapshot:
         put(self, "commands", commands)
         put(self, "locked", locked)
         put(self, "stalled", stalled)
+        put(self, "waiting", waiting)
         put(self, "ready", ready)
         put(self, "proven", proven)
         put(self, "restored", restored)
@@ -155,6 +164,8 @@ class Snapshot:
             return "failed"
         if self.stalled:
             return "stalled"
+        if self.waiting:
+            return "waiting"
         if not (self.ready and self.restored):
             return "starting"
         if self.loading:
@@ -255,9 +266,9 @@ def _after(snapshot: "Snapshot", name: "str", detail: "dict[str, object]") -> "S
         # What its own app has given up does not come back by a late event.
         failure = snapshot.failure if snapshot.failure in FOR_GOOD else None
         signs = {"ready": True, "proven": proven, "failure": failure, "stalled": False}
-        changes = signs | changes
+        changes = signs | {"waiting": False} | changes
     elif name == "error":
-        changes = {"stalled": False} | changes
+        changes = {"stalled": False, "waiting": False} | changes
     after = replace(snapshot, changes)
     # A stall is silence in the middle of something; when the something has ended, so has it.
     return replace(after, {"stalled": False}) if after.stalled and not after.occupied else after
@@ -356,7 +367,9 @@ _RULES: "dict[str, Callable[[Snapshot, dict[str, object]], dict[str, object]]]" 
     # Ours. A fresh element starts from nothing, but the notice stays for the person to read.
     "own.element": lambda s, d: as_dict(Snapshot(notice=s.notice)),
     "own.known": lambda s, d: {"thread_id": thread_of(d), "thread_known": True},
-    "own.ready": lambda s, d: {"ready": True},
+    "own.waiting": lambda s, d: {"waiting": not (s.ready or s.gone)},
+    "own.configured": lambda s, d: {"waiting": False},
+    "own.ready": lambda s, d: {"ready": True, "waiting": False},
     "own.restored": lambda s, d: {"restored": True},
     "own.gone": lambda s, d: as_dict(Snapshot(gone=True, notice=s.notice)),
     "own.failed": lambda s, d: {"failure": s.failure or d["reason"]},

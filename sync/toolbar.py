@@ -7,7 +7,7 @@ brings every control into its state, however many there are. Clicks come back as
 import json
 
 from .gate import controls, page_refusal
-from .state import as_dict, once
+from .state import PENDING, as_dict, once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def status_key(snapshot: "Snapshot", *, owner: "bool") -> "str | None":
     A companion cannot see the bytes of a long answer, so its words for a stall are milder.
     """
     phase = snapshot.phase
+    if phase == "waiting":
+        return None
     if phase == "stalled":
         return "stalled" if owner else "stalled-companion"
     if phase == "failed" and f"failed-{snapshot.failure}" in TEXTS:
@@ -153,7 +155,7 @@ class Toolbar:
 
     def clicked(self, click: "dict[str, Any]") -> "None":
         """A click on a control that is on, or on any while the chat starts."""
-        if self._snapshot is None or self._snapshot.phase == "starting":
+        if self._snapshot is None or self._snapshot.phase in PENDING:
             self._kept.append(click)
         else:
             self._perform(click, False)
@@ -185,16 +187,8 @@ class Toolbar:
             self._timer = None
             if self._key is not None and self._key != self._notice:
                 self._timer = self._browser.later(self._announce_after, self._announce)
-        if self._kept and snapshot is not None and snapshot.phase != "starting":
+        if self._kept and snapshot is not None and snapshot.phase not in PENDING:
             self._release(snapshot)
-
-    def missing(self, snapshot: "Snapshot") -> "None":
-        """The page has no element yet, and may open its chat on demand: what is the page's own
-        does not wait for that.
-        """
-        if self.element == NO_ELEMENT:
-            shown = json.loads(picture(snapshot, "")) | {"gate": None}
-            self._browser.draw(NO_ELEMENT, json.dumps(shown))
 
     def _announce(self) -> "None":
         self._timer = None

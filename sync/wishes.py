@@ -5,6 +5,7 @@ remembered.
 """
 
 from .errors import BUSY_KINDS, rejection_kind
+from .state import PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Wishes:
         self._thread_id = thread_id
         self._number += 1
         self._tries = 0
-        if snapshot.phase not in ("gone", "failed", "starting"):
+        if snapshot.phase not in ("gone", "failed") + PENDING:
             self._grant(snapshot)
 
     def overtaken(self, thread_id: "str | None") -> "None":

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from sync.browser import Browser
+from sync.state import PENDING
 
 from .clock import Clock
 from .history import History, Refused, normalised
@@ -167,7 +168,7 @@ class FakeBrowser(Browser):
         click = {"action": action, "thread": thread, "text": text, "payload": payload}
         place = f'<button data-chatkit-action="{action}">'
         told = {"click": click | {"control": control, "place": place, "at": self.clock.now()}}
-        if (reason and reason != "starting") or "released" in state:
+        if (reason and reason not in PENDING) or "released" in state:
             return False
         if target in self._senders:
             self._senders[target](crossed(told))
@@ -208,6 +209,11 @@ class FakeBrowser(Browser):
         return reason
 
     # What the element does.
+
+    def framed(self, element: FakeElement) -> None:
+        """It has got its frame."""
+        if element in self._senders:
+            self._senders[element]({"configured": True})
 
     def event(self, element: FakeElement, name: str, detail: Any) -> None:
         """An event on an element, told now or kept by the tag's recorder."""
@@ -320,6 +326,11 @@ class FakeBrowser(Browser):
         self._look_soon()
         return "", undo
 
+    def is_served(self, target: str | int) -> bool:
+        """See `Browser`."""
+        living = [one for one in self.document if target in one.selectors and not one.dead]
+        return bool(living) and all(one in self._served for one in living)
+
     def release(self, element: int) -> None:
         """See `Browser`."""
         found = self._numbers.pop(element, None)
@@ -352,6 +363,7 @@ class FakeBrowser(Browser):
         return {
             "defined": found is not None and found.defined,
             "loaded": found is not None and found.loaded,
+            "scripted": found is not None and found.scripted,
             "framed": found is not None and found.framed,
             "secure": self.secure,
             "parameter": found and found.parameter,
@@ -371,6 +383,8 @@ class FakeBrowser(Browser):
         def send(value: dict[str, Any]) -> None:
             if "click" in value:
                 self._tell(lambda: click(value["click"]))
+            elif "configured" in value:
+                self._tell(lambda: event("own.configured", {}, self.clock.now()))
             else:
                 self._tell(lambda: event(value["event"], value["detail"], value["at"]))
 

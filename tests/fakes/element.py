@@ -56,6 +56,7 @@ class FakeElement:
         self.defined = defined
         self.never_loads = never_loads
         self.framed = False
+        self.scripted = True
         self.loaded = False
         self.dead = False
         self.broken_frame = False
@@ -120,6 +121,7 @@ class FakeElement:
     def _load_frame(self) -> None:
         if self._browser is not None and self.options is not None and not self.framed:
             self.framed = True
+            self._browser.framed(self)
             self._after(self.frame_time, self._frame_loaded)
 
     def _frame_loaded(self) -> None:

@@ -148,6 +148,7 @@ class Scene:
         element: str = ELEMENT,
         foot: str = "",
         fake: bool = False,
+        chatkit: str = STAND_IN,
         python: str | None = None,
         stand_in: dict[str, Any] | None = None,
         path: str = PATH,
@@ -155,6 +156,7 @@ class Scene:
         """Serve a page and what it needs; returns its address.
 
         `settings` go into the JSON of `data-config`, with the options where we own the element.
+        `chatkit` is the tag of the script that defines the element.
         `python` is the page's own (put behind probe.py); without it the page has none. Without
         `owner` and `companion` nobody calls setOptions but the page's own Python.
         """
@@ -177,7 +179,7 @@ class Scene:
             "head": head,
             "tag": tag or self.tag,
             "attributes": " ".join(words),
-            "chatkit": FAKE if fake else STAND_IN,
+            "chatkit": FAKE if fake else chatkit,
             "body": body,
             "element": element,
             "foot": (configure if companion and not owner else "") + foot,

@@ -93,7 +93,7 @@ def test_a_toolbar_without_a_name_waits_for_the_element_that_somebody_looks_for(
     body = '<openai-chatkit id="other"></openai-chatkit>' + TOOLBAR
     scene.open(fake=True, body=body, element="", attributes='data-element="#chat"', wait=False)
     scene.expect_report("warning: ", "No element matches '#chat' yet")
-    scene.expect_off("send", reason="starting")
+    scene.expect_off("send", reason="waiting")
     scene.expect_on("gate")
     scene.js(f"() => {{ document.querySelector('main').innerHTML += {json.dumps(ELEMENT)}; }}")
     scene.js("fake.say('ready', null, document.querySelector('#chat'))")
@@ -103,7 +103,7 @@ def test_a_toolbar_without_a_name_waits_for_the_element_that_somebody_looks_for(
 def test_a_page_without_the_element(scene: Scene) -> None:
     scene.open(fake=True, element="", wait=False)
     scene.expect_report("warning: ", "No element matches 'openai-chatkit' yet")
-    scene.expect_off("send", reason="starting")
+    scene.expect_off("send", reason="waiting")
     scene.js(f"() => {{ document.querySelector('main').innerHTML = {json.dumps(ELEMENT)}; }}")
     scene.expect_phase("idle", limit=START_LIMIT)
     works(scene)
@@ -191,7 +191,7 @@ def test_a_start_that_is_misspelt_starts_a_second_one(scene: Scene) -> None:
     scene.open(fake=True, attributes='data-start="pgae"', python=python)
     works(scene)
     unknown = 'data-start="pgae" is unknown; known: page, none.'
-    scene.expect_report(unknown, "'openai-chatkit' yet, or another ChatKit has it", count=2)
+    scene.expect_report(unknown, "Another ChatKit has the element 'openai-chatkit'", count=2)
 
 
 @pytest.mark.parametrize("seconds", ["soon", "-1", "0"])

@@ -147,9 +147,11 @@ NOT_READY = "<script>fake.ready = false;</script>"
 @pytest.mark.fault("ready never")
 @pytest.mark.once
 def test_an_element_that_is_never_ready(scene: Scene, row: Row) -> None:
-    scene.open(fake=True, body=TOOLBAR + NOT_READY, settings={"ready_timeout": 0.3}, wait=False)
+    framed = '<script>fake.element.append(document.createElement("iframe"))</script>'
+    parts: dict[str, Any] = {"body": TOOLBAR + NOT_READY, "foot": framed}
+    scene.open(fake=True, **parts, settings={"ready_timeout": 0.3}, wait=False)
     row.says(TEXTS["failed"])
-    scene.expect_report("error: ", "the element made no frame")
+    scene.expect_report("error: ", "the element was never ready")
     scene.js("fake.say('ready')")
     asks(scene)
     row.says("")

@@ -197,14 +197,18 @@ def test_08_a_corrected_switch_replaces_the_entry_that_asked_for_it(
 ) -> None:
     """Back to an entry whose thread cannot be loaded: the entry names what is shown."""
     a, b = make(scene, "Alpha", "Beta")
-    begin(scene, owner=owner, body=bar(a, b), query=f"?threadId={a}")
-    # As a link to a conversation of somebody else's would have left it.
-    scene.js("history.pushState({}, '', '?threadId=thr_missing')")
+    # As a link to a conversation of another user's would have left it, before this visit.
+    former = """<script>
+      history.replaceState(null, "", "?threadId=thr_missing");
+      history.pushState(null, "", "?threadId={a}");
+      window.missing = history.length - 2;
+    </script>""".replace("{a}", a)
+    begin(scene, owner=owner, body=former + bar(a, b), query=f"?threadId={a}")
     scene.press("#open-b")
     expect_saved(scene, b)
     entries = length(scene)
     scene.js("scene.writes.length = 0")
-    scene.go(-1)
+    scene.go(scene.js("missing - history.length + 1"))
     scene.wait(lambda: bool(writes(scene)), "the correction")
     expect_saved(scene, b)
     expect(scene.locate("#status")).to_have_text(
@@ -212,7 +216,7 @@ def test_08_a_corrected_switch_replaces_the_entry_that_asked_for_it(
     )
     assert writes(scene) == [("replaceState", b)]
     assert length(scene) == entries
-    scene.go(-1)
+    scene.go(1)
     expect_saved(scene, a)
 
 

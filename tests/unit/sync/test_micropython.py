@@ -196,6 +196,7 @@ TINY_PAGE = """
                 first[2]()
             self.time = until
 
+        def is_served(self, target): return False
         def watch(self, target, appeared, left):
             self.later(0, lambda: appeared(1))
             return "", lambda: None

@@ -316,7 +316,7 @@ def test_a_page_whose_chat_is_opened_on_demand_keeps_its_own_controls() -> None:
     ChatKit(browser=browser).start()
     browser.clock.advance(60.0)
     assert browser.drawings[NO_ELEMENT][-1]["gate"] is None
-    assert browser.drawings[NO_ELEMENT][-1]["off"]["send"] == "starting"
+    assert browser.drawings[NO_ELEMENT][-1]["off"]["send"] == "waiting"
 
 
 @pytest.mark.parametrize("asked_at", [0.0, 1.0, 10.0])

@@ -294,12 +294,46 @@ def failed(page: Page) -> str | None:
     return page.snapshot.failure
 
 
-def test_nobody_configures_the_element() -> None:
-    browser = FakeBrowser()
-    browser.mount(FakeElement(), configured=False)
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_chat_that_is_opened_later_waits_and_fails_nothing(scripted: bool) -> None:
+    """After consent, or with a drawer; its script may be there already."""
+    browser = FakeBrowser("/?threadId=a")
+    element = FakeElement(Server("a"), defined=scripted)
+    element.scripted = scripted
+    browser.mount(element, configured=False)
     chatkit = ChatKit(browser=browser).start()
+    browser.clock.advance(0.3)
+    assert chatkit.snapshot.phase == "starting", "most pages are about to configure it"
     browser.clock.advance(READY_TIMEOUT + 1.0)
-    assert chatkit.snapshot.failure == "frame"
+    assert chatkit.snapshot.phase == "waiting"
+    assert chatkit.snapshot.failure is None
+    assert browser.shown()["gate"] is None
+    assert browser.off("send") == "waiting"
+    drawn = [state for states in browser.drawings.values() for state in states]
+    assert {state["text"] for state in drawn} == {""}, "the live region is silent"
+    assert len(browser.reports) == 1
+    assert "not there yet" in browser.reports[0]
+    browser.clock.advance(300.0)
+    assert len(browser.reports) == 1
+    browser.click("open-thread", thread="a")
+    element.defined = True
+    element.set_options({})
+    assert chatkit.snapshot.phase == "starting"
+    assert browser.shown()["gate"] == "starting"
+    browser.clock.advance(3.0)
+    assert (chatkit.snapshot.phase, chatkit.snapshot.thread_id) == ("idle", "a")
+
+
+def test_a_chat_that_is_opened_later_has_its_whole_time_to_become_ready() -> None:
+    browser = FakeBrowser()
+    element = browser.mount(FakeElement(never_loads=True), configured=False)
+    chatkit = ChatKit(browser=browser).start()
+    browser.clock.advance(READY_TIMEOUT - 1.0)
+    element.set_options({})
+    browser.clock.advance(READY_TIMEOUT - 1.0)
+    assert chatkit.snapshot.phase == "starting"
+    browser.clock.advance(2.0)
+    assert chatkit.snapshot.failure == "never-ready"
 
 
 @both

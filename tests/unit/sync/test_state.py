@@ -76,6 +76,7 @@ TABLE: list[tuple[str, dict[str, Any]]] = [
     ("gone", {"gone": True}),
     ("failed", {"failure": "frame"}),
     ("stalled", {"stalled": True}),
+    ("waiting", {"waiting": True}),
     ("starting", {"ready": False}),
     ("starting", {"restored": False}),
     ("loading", {"loading": ("a",)}),

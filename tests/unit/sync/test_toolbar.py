@@ -193,8 +193,9 @@ def test_what_the_status_says(changes: dict[str, Any], owner: bool, key: str | N
     assert key is None or TEXTS[key]
 
 
-def test_every_phase_but_idle_has_words() -> None:
-    assert [phase for phase in PHASES if phase not in TEXTS] == ["idle"]
+def test_every_phase_has_words_but_those_in_which_nothing_is_wrong() -> None:
+    assert [phase for phase in PHASES if phase not in TEXTS] == ["waiting", "idle"]
+    assert status_key(Snapshot(waiting=True), owner=False) is None
 
 
 def test_a_click_that_comes_while_the_chat_starts_waits_for_the_end_of_the_start() -> None:
