@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .browser import Browser
+    from .types import ChatKitOptions
 
 __all__ = [
     "ChatKit",
@@ -55,20 +56,28 @@ _running: "list[ChatKit]" = []
 
 
 def start(
-    settings: "dict[str, Any] | None" = None, *, browser: "Browser | None" = None
+    settings: "dict[str, Any] | None" = None,
+    *,
+    options: "ChatKitOptions | None" = None,
+    browser: "Browser | None" = None,
+    **more: "Any",
 ) -> "ChatKit":
     """Keeps the page's elements in step, and returns the started `ChatKit` of the first.
 
     Every further element gets one of its own, now and later: see `running`.
     `settings` are those of `session.DEFAULTS`, `element` (a selector, default the page's first
-    `openai-chatkit`) and `options` (which make us the owner). The tag's own attributes and JSON go
-    before them. A setting that makes no sense is reported in the console and left out.
+    `openai-chatkit`) and `options` (which make us the owner), in a dict or as arguments. The tag's
+    own attributes and JSON go before them. A setting that makes no sense is reported in the console
+    and left out.
     """
     if browser is None:
         from .browser import shared
 
         browser = shared()
-    chosen = _sensible((settings or {}) | browser.settings(), browser)
+    given = (settings or {}) | more
+    if options is not None:
+        given["options"] = options
+    chosen = _sensible(given | browser.settings(), browser)
     target = chosen.pop("element", None)
     options = chosen.pop("options", None)
 

@@ -21,7 +21,7 @@ from .errors import (
 from .events import Events
 from .gate import ACTIONS, REASONS, refusal
 from .plain import OFF, check_function, is_foreign, is_seconds, kind_of
-from .schema import hint
+from .schema import hint, is_option
 from .session import DEFAULTS, Session
 from .toolbar import TEXTS
 
@@ -414,8 +414,7 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
     """The settings with their defaults. Raises `ChatKitSettingsError` for what makes no sense."""
     for name, value in settings.items():
         if name not in DEFAULTS:
-            said = hint(name, sorted(set(DEFAULTS) | {"element", "options"}))
-            raise ChatKitSettingsError(f"{name!r} is no setting; {said}")
+            raise ChatKitSettingsError(f"{name!r} is no setting; {_what_it_is(name)}")
         if name == "texts":
             _check_texts(value)
         elif name == "headers":
@@ -430,6 +429,12 @@ def check_settings(settings: "dict[str, Any]") -> "dict[str, Any]":
         elif not is_seconds(value) and not (value is None and DEFAULTS[name] is None):
             raise ChatKitSettingsError(f"{name} must be a number of seconds, not {value!r}.")
     return DEFAULTS | settings
+
+
+def _what_it_is(name: "str") -> "str":
+    if is_option(name):
+        return "it belongs into options."
+    return hint(name, sorted(set(DEFAULTS) | {"element", "options"}))
 
 
 def _check_headers(headers: "Any") -> "None":

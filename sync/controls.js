@@ -295,6 +295,8 @@ export function serve(element, send, signal) {
   servers.set(element, send);
   states.set(element, STARTING);
   signal.addEventListener("abort", () => servers.delete(element));
+  // Toolbars that name no element know by now that theirs is not this one.
+  drawAll();
 }
 
 /** Nobody keeps the controls any more: they are the page's alone again. */

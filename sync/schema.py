@@ -92,6 +92,11 @@ def shape(name: "str") -> "dict[str, str]":
     return _shapes[name]
 
 
+def is_option(name: "str") -> "bool":
+    """Whether it is a member of the published type `ChatKitOptions`, in camelCase or snake_case."""
+    return camel(name) in [member.rstrip("!?") for member in shape("ChatKitOptions")]
+
+
 class Fitting:
     """Brings values into the form of a shape.
 

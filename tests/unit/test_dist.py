@@ -116,6 +116,16 @@ def test_a_visit_downloads_little_of_ours(bundle: Path, runtime: str) -> None:
     assert sum(ours.values()) <= MOST[runtime], ours
 
 
+def test_no_file_names_a_source_map(bundle: Path) -> None:
+    """They are not there, and Django's `ManifestStaticFilesStorage` fails where one is missing."""
+    named = [
+        name
+        for name, content in files_of(bundle).items()
+        if name.endswith(("js", "css", "html")) and b"sourceMappingURL" in content
+    ]
+    assert named == []
+
+
 def test_no_script_names_what_the_bundle_does_not_have(bundle: Path) -> None:
     for name, content in files_of(bundle).items():
         if name.startswith("sync/") or (name.endswith("js") and name.count("/") == 1):

@@ -126,8 +126,13 @@ def scripted(name: str) -> str:
 
 
 def scripted_content(path: Path) -> bytes:
-    """Return a file with such names in it."""
+    """Return a file with such names in it, and without the address of a source map: the maps are
+    not in the bundle, and what gathers a site's files (Django's ``collectstatic``) looks for them.
+    """
     content = path.read_bytes()
+    if path.suffix not in (".js", ".mjs", ".css"):
+        return content
+    content = re.sub(rb"\n?(//|/\*)# sourceMappingURL=[^\s*]+( ?\*/)?\s*\Z", b"\n", content)
     return content.replace(b".mjs", b".js") if path.suffix == ".mjs" else content
 
 

@@ -100,6 +100,17 @@ def test_a_toolbar_without_a_name_waits_for_the_element_that_somebody_looks_for(
     works(scene)
 
 
+def test_a_toolbar_that_names_nothing_leaves_the_pages_own_on(scene: Scene) -> None:
+    other = """<nav data-chatkit-toolbar="#misspelt" id="lost">
+      <button id="lost-send" data-chatkit-action="send" data-chatkit-text="x">Send</button>
+      <button id="lost-gate" data-chatkit-gate>Own</button></nav>"""
+    scene.open(fake=True, body=TOOLBAR + other)
+    scene.expect_report("warning: ", '"#misspelt", which no element matches')
+    works(scene)
+    scene.expect_on("lost-gate")
+    scene.expect_off("lost-send", reason="waiting")
+
+
 def test_a_page_without_the_element(scene: Scene) -> None:
     scene.open(fake=True, element="", wait=False)
     scene.expect_report("warning: ", "No element matches 'openai-chatkit' yet")
@@ -263,7 +274,7 @@ def test_a_toolbar_that_is_given_another_name_is_no_longer_the_formers(scene: Sc
     scene.open(fake=True)
     scene.js("document.querySelector('#bar').setAttribute('data-chatkit-toolbar', '#nobody')")
     scene.expect_report("warning: ", 'names "#nobody", which no element matches')
-    scene.expect_off("send", "new", reason="starting")
+    scene.expect_off("send", "new", reason="waiting")
     scene.js("document.querySelector('#bar').setAttribute('data-chatkit-toolbar', '#chat')")
     works(scene)
 

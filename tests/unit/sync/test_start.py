@@ -8,6 +8,8 @@ import pytest
 import sync
 from tests.fakes import FakeBrowser, FakeElement, Server, Storage
 
+OPTIONS: Any = {"api": {"url": "/chatkit", "domain_key": "local"}}
+
 
 @pytest.fixture(autouse=True)
 def _nothing_runs_yet() -> Iterator[None]:
@@ -92,3 +94,39 @@ def test_a_setting_that_makes_no_sense_is_reported_and_left_out(
     assert len(browser.reports) == 1
     assert words in browser.reports[0]
     assert browser.reports[0].startswith("In the settings: ")
+
+
+def test_options_and_settings_are_arguments_as_well() -> None:
+    browser = FakeBrowser()
+    element = browser.mount(FakeElement(Server("a")), configured=False)
+    chatkit = sync.start({"key": "k"}, options=OPTIONS, parameter="p", browser=browser)
+    browser.clock.advance(2.0)
+    assert chatkit.is_owner
+    element.user_opens("a")
+    browser.clock.advance(2.0)
+    assert browser.history.url == "/?p=a"
+    assert browser.store.items == {"k": "a"}
+    chatkit.stop()
+
+
+@pytest.mark.parametrize("name", ["api", "on_client_tool", "startScreen"])
+def test_an_option_among_the_settings_is_told_where_it_belongs(name: str) -> None:
+    browser = FakeBrowser()
+    sync.start({name: {}}, browser=browser).stop()
+    assert browser.reports == [
+        f"In the settings: {name!r} is no setting; it belongs into options. It is left out."
+    ]
+
+
+def test_a_second_start_for_an_element_is_told_at_once_whose_it_is() -> None:
+    browser = FakeBrowser()
+    browser.mount(FakeElement(Server("a")))
+    first = sync.start(browser=browser)
+    browser.clock.advance(1.0)
+    second = sync.start(options=OPTIONS, browser=browser)
+    assert len(browser.reports) == 1
+    assert 'data-start="page"' in browser.reports[0]
+    browser.clock.advance(60.0)
+    assert len(browser.reports) == 1
+    first.stop()
+    second.stop()
