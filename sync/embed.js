@@ -55,14 +55,20 @@
   const given = tag.dataset;
   const { runtimeParameter } = given;
   const asked = runtimeParameter && new URLSearchParams(location.search).get(runtimeParameter);
-  /** Which interpreter, as PyScript names it; a visitor's word counts where it is one. */
-  const type = /^m?py$/.test(asked) ? asked : given.runtime === "mpy" ? "mpy" : "py";
-  const SCRIPTS = `:is(script[type=${type}],${type}-script):not([worker])`;
+  const scriptsOf = (one) => `:is(script[type=${one}],${one}-script):not([worker])`;
+  const has = (one) => document.querySelector(`${scriptsOf(one)},${one}-config`);
+  /**
+   * Which interpreter, as PyScript names it; a visitor's word counts where it is one. By itself the
+   * one that the page's Python has, and MicroPython where the page brings none.
+   */
+  const choose = () => {
+    for (const one of [asked, given.runtime]) if (/^m?py$/.test(one)) return one;
+    return has("py") || (given.main && !has("mpy")) ? "py" : "mpy";
+  };
   const base = new URL("..", tag.src).href;
   const recorder = {
     tag,
     base,
-    type,
     log,
     taken,
     violations: [],
@@ -91,7 +97,8 @@
     // Outside of what we wait for there are no controls.
     if (!(recorder.began || document.querySelector(CHATS))) return;
     // A module of the page's brings its PyScript: as without us, before a core has read ours.
-    if (document.querySelectorAll(SCRIPTS)[1]) recorder.starter?.remove();
+    if (recorder.starter && document.querySelectorAll(scriptsOf(recorder.type))[1])
+      recorder.starter.remove();
     for (const control of document.querySelectorAll(`:is(${controls}):not([data-chatkit-off])`)) {
       control.setAttribute("data-chatkit-off", "starting");
       if (control.ariaDisabled !== null)
@@ -154,7 +161,8 @@
    * page of a site, and Python is megabytes.
    */
   const look = () => {
-    const scripts = document.querySelector(SCRIPTS);
+    const { type } = recorder;
+    const scripts = document.querySelector(scriptsOf(type));
     const configured = document.querySelector(`${type}-config`);
     const isShared =
       scripts ||
@@ -200,6 +208,7 @@
     // Not before: where a module is on its way no import map is taken any more (measured in Firefox),
     // and the page may have one further down.
     if (recorder.began || document.readyState === "loading") return;
+    recorder.type = choose();
     // The page may bring Python itself.
     const isShared = given.start !== "none" && look();
     if (isShared == null) return;

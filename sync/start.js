@@ -2,7 +2,8 @@
  * What the tag does after its recorder is in place: controls into their state, then Python.
  * Loaded by embed.js. The tag's attributes:
  *
- * - `data-runtime`: "py" (Pyodide, the default) or "mpy" (MicroPython)
+ * - `data-runtime`: "py" (Pyodide) or "mpy" (MicroPython); without it the one that the page's own
+ *   Python has, Pyodide for data-main, and MicroPython where the page brings no Python
  * - `data-runtime-parameter`: a query parameter that may choose it instead
  * - `data-main`: the page's own Python, run beside main.py in the same interpreter
  * - `data-start`: "page" where that Python calls `sync.start` itself; main.py is not run then;

@@ -4,6 +4,7 @@ import contextlib
 import random
 from collections.abc import Callable
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Request, Route, expect
@@ -567,3 +568,35 @@ def test_what_the_tag_sends_for_early_is_what_the_visit_needs_and_comes_once(sce
     assert set(ours) - package - {"/sync/embed.js"} == set(early)
     unused = [text for text in scene.console.texts() if "preload" in text]
     assert unused == []
+
+
+CHOICES = {
+    "no Python of the page's": ("", "", "mpy"),
+    "data-main": ("", 'data-main="/scene/own.py"', "py"),
+    "its own MicroPython": ("mpy", "", "mpy"),
+    "its own MicroPython and data-main": ("mpy", 'data-main="/scene/own.py"', "mpy"),
+    "its own Pyodide": ("py", "", "py"),
+    "said": ("py", 'data-runtime="mpy"', "mpy"),
+    "no runtime at all": ("", 'data-runtime="ruby"', "mpy"),
+}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("what", CHOICES)
+def test_the_tag_chooses_the_interpreter_that_fits_the_page(scene: Scene, what: str) -> None:
+    own, attributes, chosen = CHOICES[what]
+    scene.site.add_page("/scene/own.py", "window = 1", "text/x-python")
+    foot = f'<script type="{own}">1</script>' if own else ""
+    address = scene.build(fake=True, attributes=attributes, foot=foot)
+    with urlopen(address) as answer:
+        html = answer.read().decode()
+    said = f'data-runtime="{scene.runtime}" {attributes}'
+    assert said in html
+    scene.site.add_page(scene.path, html.replace(said, attributes))
+    # The choice is made before anything comes, and the page is left then.
+    scene.console.allow(".")
+    scene.page.goto(address, wait_until="domcontentloaded")
+    scene.wait(lambda: bool(scene.js("window[Symbol.for('chatkit-sync')].type")), "the choice")
+    assert scene.js("window[Symbol.for('chatkit-sync')].type") == chosen
+    scene.page.goto(scene.site.url + "/scene/blank")
+    scene.reports()
