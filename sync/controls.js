@@ -7,6 +7,8 @@
  * (measured). Python sends one state per change, however many controls there are.
  */
 
+import { nearest } from "./words.js";
+
 const KEY = Symbol.for("chatkit-sync");
 const TOOLBAR = "[data-chatkit-toolbar]";
 const STATUS = "[data-chatkit-status]";
@@ -34,6 +36,15 @@ const WRITTEN = [
   "role",
   "data-chatkit-state",
   "data-chatkit-reason",
+];
+/** All that a page's author may write, or find. */
+const NAMES = [
+  ...ATTRIBUTES,
+  ...WRITTEN.filter((name) => name.startsWith("data-chatkit-")),
+  "data-chatkit-text",
+  "data-chatkit-payload",
+  "data-chatkit-parameter",
+  "data-chatkit-key",
 ];
 /** Controls above which we look away while we write, rather than be told of each, and fade their text alone: somewhere between four, where that is slower, and 10,000, where it is faster (measured). */
 const CROWD = 500;
@@ -111,6 +122,7 @@ let isCrowded = null;
 let containers = [];
 let members = new Map();
 let failed = false;
+let areNamesChecked = false;
 let withoutElement = null;
 /** Which elements somebody looks for, as predicates; before Python has come nobody knows. */
 let expected = null;
@@ -297,6 +309,19 @@ export function serve(element, send, signal) {
   signal.addEventListener("abort", () => servers.delete(element));
   // Toolbars that name no element know by now that theirs is not this one.
   drawAll();
+  // Once, and when everything else is done: all that stands in the page is looked at.
+  if (!areNamesChecked) setTimeout(checkNames);
+  areNamesChecked = true;
+}
+
+function checkNames() {
+  const path = '//@*[starts-with(name(), "data-chatkit-")]';
+  const found = document.evaluate(path, document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE);
+  for (let at = 0; at < found.snapshotLength; at++) {
+    const { name, ownerElement } = found.snapshotItem(at);
+    const near = nearest(name, NAMES, "data-chatkit-");
+    if (near) report(ownerElement, `has the unknown attribute ${name}, perhaps for ${near}`);
+  }
 }
 
 /** Nobody keeps the controls any more: they are the page's alone again. */

@@ -27,6 +27,7 @@
     "sync/bridge.js",
     "sync/entries.js",
     "sync/routers.js",
+    "sync/words.js",
     "sync/files.js",
     "pyscript.toml",
     "main.py",

@@ -16,9 +16,14 @@
  * - `data-core`: the address of the page's own core of PyScript, where the tag cannot see it
  */
 import { observe } from "./controls.js";
+import { nearest } from "./words.js";
 
 const LIKELY =
   "Likely: a file of PyScript or of the interpreter did not load or is still on its way, or there is not enough memory.";
+const NAMES = [
+  ...["runtime", "runtime-parameter", "main", "start", "config", "element", "parameter", "key"],
+  ...["scope", "history", "limit", "package", "core"],
+].map((name) => `data-${name}`);
 const STARTS = [undefined, "page", "none"];
 const RUNTIMES = [undefined, null, "", "py", "mpy"];
 
@@ -40,6 +45,10 @@ export function start(recorder) {
     );
   if (!STARTS.includes(how))
     console.warn(`[chatkit-sync] data-start="${how}" is unknown; known: page, none.`);
+  for (const { name } of tag.attributes) {
+    const near = name.startsWith("data-") && nearest(name, NAMES, "data-");
+    if (near) console.warn(`[chatkit-sync] The tag has the unknown ${name}; did you mean ${near}?`);
+  }
   let isOver = false;
   const giveUp = (why) => {
     // What comes after is a consequence, or none of ours where Python has come.

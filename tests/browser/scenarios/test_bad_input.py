@@ -100,6 +100,22 @@ def test_a_toolbar_without_a_name_waits_for_the_element_that_somebody_looks_for(
     works(scene)
 
 
+def test_attributes_that_are_misspelt_are_told_with_the_nearest(scene: Scene) -> None:
+    body = TOOLBAR + '<i data-chatkit-actions="send" data-chatkit-own="1">X</i>'
+    scene.open(
+        fake=True,
+        body=f'<p data-chatkit-toolbr data-own="1"></p>{body}',
+        attributes='data-paramater="thread" data-turbo-track="reload" data-cfasync="false"',
+    )
+    scene.expect_report(
+        "The tag has the unknown data-paramater; did you mean data-parameter?",
+        "has the unknown attribute data-chatkit-actions, perhaps for data-chatkit-action.",
+        "has the unknown attribute data-chatkit-toolbr, perhaps for data-chatkit-toolbar.",
+        count=3,
+    )
+    works(scene)
+
+
 def test_a_toolbar_that_names_nothing_leaves_the_pages_own_on(scene: Scene) -> None:
     other = """<nav data-chatkit-toolbar="#misspelt" id="lost">
       <button id="lost-send" data-chatkit-action="send" data-chatkit-text="x">Send</button>
