@@ -22,6 +22,12 @@ class Creation:
         self._messages += 1
         self._is_left = False
 
+    def refused(self) -> "None":
+        """The server has refused to create a thread, whether we have asked for it or the page's own
+        call of the element.
+        """
+        self.is_on = self._has_begun = True
+
     def answered(self, outcome: "str") -> "None":
         """How the command has ended: refused, it has begun nothing."""
         self._messages -= 1

@@ -101,7 +101,7 @@ export function listen(signal, send) {
   signal.addEventListener("abort", () => listeners.delete(send));
 }
 
-/** The page may have written the address: it tells nobody, where there is no Navigation API. */
+/** The page may have written the address; without the Navigation API no event tells of that. */
 export function look() {
   if (location.href === seen) return;
   seen = location.href;

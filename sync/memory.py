@@ -52,7 +52,7 @@ class Memory:
 
         The address wins over storage. With `again`, for an element in the place of another, what
         was settled last on this page wins over both, unless the user or the page has gone to an
-        entry that asks for another thread: `wish`, or one that nobody has seen yet.
+        entry that asks for another thread: `wish`, or what the address bar has not seen yet.
         """
         chosen = self._bar.chosen_by_page() if again else None
         if chosen is not None:

@@ -192,6 +192,9 @@ class Remembering:
             settling.deleting(detail["thread"])
         elif name == "own.http" and detail["type"] == "threads.delete" and is_error(detail):
             settling.deleting(detail["thread"], failed=True)
+        elif name == "own.http" and detail["type"] == "threads.create" and is_error(detail):
+            if self._session.snapshot.responding:
+                settling.creation_refused()
         elif name == "own.http" and is_talk(detail):
             memory.used(detail["thread"])
         elif name == "thread.load.end" and self._has_seen_fail(thread_of(detail)):

@@ -28,7 +28,8 @@ const ROUTERS = [
   {
     // Vue Router: each entry's URL, place, and neighbours. It goes to `scroll` unless the page says
     // otherwise, and nothing is to move.
-    is: ({ current, position }) => typeof current === "string" && isNumber(position),
+    is: ({ current, position, replaced }) =>
+      typeof current === "string" && isNumber(position) && replaced !== undefined,
     entry(state, url, push) {
       const { current, position } = state;
       const scroll = { left: scrollX, top: scrollY };
@@ -39,8 +40,9 @@ const ROUTERS = [
     tell: hear,
   },
   {
-    // React Router.
-    is: ({ idx }) => isNumber(idx),
+    // React Router, which says so itself: a page may have an `idx` of its own.
+    is: ({ idx, key, usr }) =>
+      isNumber(idx) && (window.__reactRouterVersion || (key && usr !== undefined)),
     entry: (state, _, push) => (push ? { ...state, idx: state.idx + 1, key: newKey() } : state),
     tell: tellReactRouter,
   },

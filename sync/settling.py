@@ -135,6 +135,10 @@ class Settling:
             self._deleted.add(thread_id)
             self.proof.deleted(thread_id)
 
+    def creation_refused(self) -> "None":
+        """The server has refused to create a thread: the `null` that follows means no new chat."""
+        self._creation.refused()
+
     @property
     def unloaded(self) -> "str | None":
         """The thread of a switch that is on its way, where nothing was ever loaded for it."""

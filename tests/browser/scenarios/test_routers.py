@@ -1,4 +1,4 @@
-"""Pages with a router of their own: chat, address and router agree, whoever goes on.
+"""Pages with a router of their own: chat, address and router agree after each step of either.
 
 A row of the table is a router, from npm, bundled as a page's own tools would bundle it; a column is
 a test. Chat, toolbar and status stand in the page's layout, beside what the router changes.
@@ -321,3 +321,32 @@ def test_back_from_another_page_finds_the_thread(
     scene.expect_shown(b)
     assert scene.js("performance.timeOrigin") == origin
     assert scene.stored() == b
+
+
+OWN_STATES = [
+    {"idx": 2},
+    {"index": 1, "url": "elsewhere"},
+    {"position": 3},
+    {"current": "x"},
+    7,
+    "x",
+]
+NOTES_STEPS = """<script>
+  addEventListener("popstate", ({ state }) => scene.notes.push(state));
+</script>"""
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("state", OWN_STATES, ids=str)
+def test_what_a_page_keeps_itself_is_no_routers(scene: Scene, state: Any) -> None:
+    a, b = make(scene, "Alpha", "Beta")
+    scene.open(body=bar(a, b), head=NOTES_STEPS, query=f"?threadId={a}")
+    scene.expect_shown(a)
+    scene.js("(state) => history.replaceState(state, '')", state)
+    entries = length(scene)
+    scene.press("#open-b")
+    scene.expect_shown(b)
+    scene.expect_query(f"?threadId={b}")
+    assert length(scene) == entries + 1
+    assert scene.js("history.state") == state
+    assert scene.js("scene.notes") == [], "no step that the user has not made"

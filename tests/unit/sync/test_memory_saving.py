@@ -640,6 +640,42 @@ async def test_10_a_new_thread_that_cannot_be_created_leaves_the_previous_one_re
     assert page.reload().element.thread_id == "a"
 
 
+@pytest.mark.parametrize("status", POOR)
+@in_loop
+async def test_10_a_new_thread_that_the_page_itself_asks_for_leaves_the_previous_one_too(
+    status: int,
+) -> None:
+    """Kind 7 of the pages that failed: the page's own script calls the element."""
+    page = Visit("/?threadId=a", owner=True)
+    page.server.creating = status
+    page.server.down = status == 0
+    page.element.call("sendUserMessage", [{"text": "no", "newThread": True}], lambda *told: None)
+    await page.live(60.0)
+    assert (page.phase, page.element.thread_id) == ("idle", None)
+    assert page.remembered == ("a", "a")
+    assert page.has_no_trace()
+    page.server.down = False
+    page.server.creating = 200
+    await page.opens(None, "control")
+    assert page.remembered == (None, None), "a new chat is meant again"
+    page.element.call("sendUserMessage", [{"text": "yes", "newThread": True}], lambda *told: None)
+    await page.live(60.0)
+    assert page.remembered == ("new_1", "new_1")
+
+
+@in_loop
+async def test_10_what_was_left_before_it_was_refused_says_nothing_of_a_new_chat() -> None:
+    page = Visit("/?threadId=a", owner=True)
+    page.server.creating = 500
+    page.element.call("sendUserMessage", [{"text": "no", "newThread": True}], lambda *told: None)
+    await page.live(0.05)
+    await page.opens("b", "history")
+    await page.live(60.0)
+    assert page.remembered == ("b", "b")
+    await page.opens(None, "history")
+    assert page.remembered == (None, None)
+
+
 @both
 @in_loop
 async def test_10_the_next_new_thread_that_works_is_pushed(owner: bool) -> None:

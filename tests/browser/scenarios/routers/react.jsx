@@ -10,6 +10,7 @@ import {
   useNavigate,
   useSearchParams,
 } from "react-router";
+import { Layout } from "./layout.jsx";
 import { guard, HOME, OTHER } from "./page.js";
 
 function Home() {
@@ -30,32 +31,22 @@ function Home() {
   );
 }
 
-function Layout() {
+function Page() {
   const [search, setSearch] = useSearchParams();
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const keep = () => setSearch((former) => ({ ...Object.fromEntries(former), tab: "two" }));
+  const go = (path) => navigate(`${path}?${search}`);
   return (
-    <>
-      <output id="knows">{search.toString()}</output>
-      <button id="to-home" type="button" onClick={() => navigate(`${HOME}?${search}`)}>
-        Home
-      </button>
-      <button id="to-other" type="button" onClick={() => navigate(`${OTHER}?${search}`)}>
-        Other
-      </button>
-      <button id="keep" type="button" onClick={keep}>
-        Two
-      </button>
-      <b id="where">{pathname === OTHER ? "other" : "home"}</b>
+    <Layout knows={search.toString()} pathname={pathname} go={go} keep={keep}>
       <Outlet />
-    </>
+    </Layout>
   );
 }
 
 const router = createBrowserRouter([
   {
-    Component: Layout,
+    Component: Page,
     children: [
       { path: HOME, Component: Home },
       { path: OTHER, element: <p>Other</p> },

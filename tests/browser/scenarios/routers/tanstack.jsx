@@ -10,6 +10,7 @@ import {
   useNavigate,
 } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
+import { Layout } from "./layout.jsx";
 import { guard, HOME, OTHER } from "./page.js";
 
 function Home() {
@@ -20,30 +21,20 @@ function Home() {
   return <textarea id="unsaved" />;
 }
 
-function Layout() {
+function Page() {
   const { search, pathname } = useLocation();
   const navigate = useNavigate();
   const keep = () => navigate({ to: ".", search: (former) => ({ ...former, tab: "two" }) });
   const go = (to) => navigate({ to, search: (former) => former });
+  const knows = new URLSearchParams(search).toString();
   return (
-    <>
-      <output id="knows">{new URLSearchParams(search).toString()}</output>
-      <button id="to-home" type="button" onClick={() => go(HOME)}>
-        Home
-      </button>
-      <button id="to-other" type="button" onClick={() => go(OTHER)}>
-        Other
-      </button>
-      <button id="keep" type="button" onClick={keep}>
-        Two
-      </button>
-      <b id="where">{pathname === OTHER ? "other" : "home"}</b>
+    <Layout knows={knows} pathname={pathname} go={go} keep={keep}>
       <Outlet />
-    </>
+    </Layout>
   );
 }
 
-const root = createRootRoute({ component: Layout });
+const root = createRootRoute({ component: Page });
 const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: HOME, component: Home }),
   createRoute({ getParentRoute: () => root, path: OTHER, component: () => <p>Other</p> }),

@@ -1,34 +1,25 @@
 // wouter, which patches `history` and has no guards.
 import { createRoot } from "react-dom/client";
 import { Route, useLocation, useSearch, useSearchParams } from "wouter";
+import { Layout } from "./layout.jsx";
 import { HOME, OTHER } from "./page.js";
 
-function Layout() {
+function Page() {
   const [pathname, navigate] = useLocation();
   const search = useSearch();
   const [, setSearch] = useSearchParams();
   const keep = () => setSearch((former) => ({ ...Object.fromEntries(former), tab: "two" }));
+  const go = (path) => navigate(`${path}?${search}`);
   return (
-    <>
-      <output id="knows">{search}</output>
-      <button id="to-home" type="button" onClick={() => navigate(`${HOME}?${search}`)}>
-        Home
-      </button>
-      <button id="to-other" type="button" onClick={() => navigate(`${OTHER}?${search}`)}>
-        Other
-      </button>
-      <button id="keep" type="button" onClick={keep}>
-        Two
-      </button>
-      <b id="where">{pathname === OTHER ? "other" : "home"}</b>
+    <Layout knows={search} pathname={pathname} go={go} keep={keep}>
       <Route path={HOME}>
         <textarea id="unsaved" />
       </Route>
       <Route path={OTHER}>
         <p>Other</p>
       </Route>
-    </>
+    </Layout>
   );
 }
 
-createRoot(document.querySelector("#app")).render(<Layout />);
+createRoot(document.querySelector("#app")).render(<Page />);
