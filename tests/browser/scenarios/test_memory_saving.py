@@ -411,6 +411,26 @@ def test_10_a_new_thread_that_cannot_be_created_keeps_the_former(scene: Scene, o
     expect(scene.messages().first).to_contain_text("Alpha asked")
 
 
+@pytest.mark.core
+def test_10_the_pages_own_call_that_creates_no_thread_keeps_the_former(scene: Scene) -> None:
+    """Kind 7 of the pages that failed: an owner has seen the refusal."""
+    [a] = make(scene, "Alpha")
+    begin(scene, owner=True, query=f"?threadId={a}")
+    call = "document.querySelector('#chat').sendUserMessage({ text: 'no', newThread: true })"
+    for fault in ({"status": 400}, {"status": 404}, {"drop": True}):
+        scene.site.faults.add("threads.create", **fault)
+        scene.js(call)
+        scene.expect_shown(None)
+        assert scene.stored() == a
+        scene.expect_query(f"?threadId={a}")
+        choose(scene, a)
+        scene.expect_shown(a)
+        scene.site.faults.clear()
+    scene.js(call)
+    scene.wait(lambda: scene.stored() not in (a, None), "the thread that is created")
+    scene.expect_query(f"?threadId={scene.stored()}")
+
+
 def test_10_after_it_the_next_new_thread_is_saved_and_back_leads_to_the_former(
     scene: Scene,
 ) -> None:
