@@ -18,7 +18,7 @@ from sync.gate import ACTIONS, COMMANDS
 from sync.session import DEFAULTS, MISSING_AFTER
 from sync.toolbar import TEXTS
 from sync.watchdog import READY_TIMEOUT, STALL_COMPANION, STALL_OWNER
-from tests.fakes import FakeBrowser, FakeElement, Server, in_loop
+from tests.fakes import FakeBrowser, FakeElement, Server, in_loop, passing
 from tests.unit.sync.page import OPTIONS, Page, both
 
 # Controls.
@@ -295,16 +295,17 @@ def failed(page: Page) -> str | None:
 
 
 @pytest.mark.parametrize("scripted", [True, False])
-def test_a_chat_that_is_opened_later_waits_and_fails_nothing(scripted: bool) -> None:
+@in_loop
+async def test_a_chat_that_is_opened_later_waits_and_fails_nothing(scripted: bool) -> None:
     """After consent, or with a drawer; its script may be there already."""
     browser = FakeBrowser("/?threadId=a")
-    element = FakeElement(Server("a"), defined=scripted)
+    element = FakeElement(Server("a", "b"), defined=scripted)
     element.scripted = scripted
     browser.mount(element, configured=False)
     chatkit = ChatKit(browser=browser).start()
-    browser.clock.advance(0.3)
+    await passing(browser.clock, 0.3)
     assert chatkit.snapshot.phase == "starting", "most pages are about to configure it"
-    browser.clock.advance(READY_TIMEOUT + 1.0)
+    await passing(browser.clock, READY_TIMEOUT + 1.0)
     assert chatkit.snapshot.phase == "waiting"
     assert chatkit.snapshot.failure is None
     assert browser.shown()["gate"] is None
@@ -313,15 +314,15 @@ def test_a_chat_that_is_opened_later_waits_and_fails_nothing(scripted: bool) -> 
     assert {state["text"] for state in drawn} == {""}, "the live region is silent"
     assert len(browser.reports) == 1
     assert "not there yet" in browser.reports[0]
-    browser.clock.advance(300.0)
+    await passing(browser.clock, 300.0)
     assert len(browser.reports) == 1
-    browser.click("open-thread", thread="a")
+    assert browser.click("open-thread", thread="b"), "kept until the chat is there"
     element.defined = True
     element.set_options({})
     assert chatkit.snapshot.phase == "starting"
     assert browser.shown()["gate"] == "starting"
-    browser.clock.advance(3.0)
-    assert (chatkit.snapshot.phase, chatkit.snapshot.thread_id) == ("idle", "a")
+    await passing(browser.clock, 3.0)
+    assert (chatkit.snapshot.phase, chatkit.snapshot.thread_id) == ("idle", "b")
 
 
 def test_a_chat_that_is_opened_later_has_its_whole_time_to_become_ready() -> None:
