@@ -657,7 +657,7 @@ async def test_10_a_new_thread_that_the_page_itself_asks_for_leaves_the_previous
     page.server.down = False
     page.server.creating = 200
     await page.opens(None, "control")
-    assert page.remembered == (None, None), "a new chat is meant again"
+    assert (page.named, page.stored) == (None, None), "a new chat is meant again"
     page.element.call("sendUserMessage", [{"text": "yes", "newThread": True}], lambda *told: None)
     await page.live(60.0)
     assert page.remembered == ("new_1", "new_1")
@@ -673,7 +673,7 @@ async def test_10_what_was_left_before_it_was_refused_says_nothing_of_a_new_chat
     await page.live(60.0)
     assert page.remembered == ("b", "b")
     await page.opens(None, "history")
-    assert page.remembered == (None, None)
+    assert (page.named, page.stored) == (None, None)
 
 
 @both
