@@ -26,6 +26,28 @@ const ROUTERS = [
     },
   },
   {
+    // Next.js, Pages Router: the address as shown, and that of the page's file with its parameters.
+    is: ({ __N }) => __N,
+    entry(state, url, push) {
+      const [file, query] = state.url.split("?");
+      const parameters = exchanged(query, location.search, url.search);
+      const next = { ...state, url: `${file}?${parameters}`, as: pathOf(url) };
+      if (!push) return next;
+      const options = { ...state.options, shallow: true, scroll: false };
+      return { ...next, options, key: newKey() };
+    },
+    tell() {
+      // As it does itself for a `#fragment`: no guard is asked, and nothing is fetched.
+      const { router } = window.next;
+      const [path, former] = router.asPath.split("#")[0].split("?");
+      const names = new Set([...new URLSearchParams(former)].map(([name]) => name));
+      const kept = Object.entries(router.query).filter(([name]) => !names.has(name));
+      const query = { ...Object.fromEntries(kept), ...queryOf(location.search) };
+      const asPath = path + location.search + location.hash;
+      router.set({ ...router.state, query, asPath }, router.components[router.route], null);
+    },
+  },
+  {
     // Vue Router: each entry's URL, place, and neighbours. It goes to `scroll` unless the page says
     // otherwise, and nothing is to move.
     is: ({ current, position, replaced }) =>
@@ -91,6 +113,24 @@ function inBase(noted, url) {
   const whole = pathOf(location);
   const base = whole.endsWith(noted) ? whole.length - noted.length : 0;
   return pathOf(url).slice(base);
+}
+
+/** A query with the pieces of one address in place of those of another. */
+function exchanged(query, former, search) {
+  const parameters = new URLSearchParams(query);
+  for (const name of new URLSearchParams(former).keys()) parameters.delete(name);
+  for (const [name, value] of new URLSearchParams(search)) parameters.append(name, value);
+  return parameters;
+}
+
+/** A query as Next.js has it: what is there several times is a list. */
+function queryOf(search) {
+  const parameters = new URLSearchParams(search);
+  const value = (name) => {
+    const [first, ...more] = parameters.getAll(name);
+    return more.length ? [first, ...more] : first;
+  };
+  return Object.fromEntries([...parameters.keys()].map((name) => [name, value(name)]));
 }
 
 /** A state whose notes of the present address, by their usual names, are of another one. */
