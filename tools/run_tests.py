@@ -23,6 +23,7 @@ from tools.setup import NODE_MODULES, ROOT, VENV_PYTHON
 
 REPORTS = ROOT / "var" / "reports"
 BUNDLE = ROOT / "var" / "bundle"
+NEXT_PAGE = ROOT / "var" / "next"
 SUITE_NUMBERS = ("tests", "failures", "errors", "skipped")  # a report's own words
 INTERPRETERS = {"mpy": "MicroPython", "py": "Pyodide"}
 TYPED = ("sync", "demo", "tools", "tests", "bench", "main.py")
@@ -137,7 +138,12 @@ def checks() -> Iterator[Step]:
 
 def browser_tests(everything: bool, workers: int) -> Iterator[Step]:
     """Yield the runs in a browser: all tests on MicroPython, the marked core on Pyodide; or all."""
-    yield Step("the bundle", [str(VENV_PYTHON), "-m", "tools.dist", str(BUNDLE)])
+    python = str(VENV_PYTHON)
+    yield Step("the bundle", [python, "-m", "tools.dist", str(BUNDLE)])
+    variables = {"CHATKIT_BUNDLE": str(BUNDLE)}
+    if everything:
+        yield Step("the page of Next.js", [python, "-m", "tools.next_page", str(NEXT_PAGE)])
+        variables["CHATKIT_NEXT_PAGE"] = str(NEXT_PAGE)
     for engine in ("chromium", "firefox") if everything else ("chromium",):
         for runtime, interpreter in INTERPRETERS.items():
             command = [*pytest("tests/browser"), "--engine", engine, "--runtime", runtime]
@@ -146,8 +152,7 @@ def browser_tests(everything: bool, workers: int) -> Iterator[Step]:
             if workers > 1:
                 command += ["--numprocesses", str(workers), "--dist", "worksteal"]
             name = f"browser tests, {interpreter}, {engine.title()}"
-            bundle = {"CHATKIT_BUNDLE": str(BUNDLE)}
-            yield Step(name, command, engine, is_test=True, variables=bundle)
+            yield Step(name, command, engine, is_test=True, variables=variables)
 
 
 def pytest(folder: str) -> list[str]:

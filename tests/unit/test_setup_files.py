@@ -11,7 +11,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = json.loads((ROOT / "package.json").read_text())
-LOCK = json.loads((ROOT / "package-lock.json").read_text())
 
 
 def tracked_files() -> list[Path]:
@@ -19,7 +18,11 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "package-lock.json"])
+LOCK_FILES = ["requirements.txt", "package-lock.json"]
+NEXT_PAGE = "tests/browser/scenarios/routers/next"
+
+
+@pytest.mark.parametrize("name", [*LOCK_FILES, f"{NEXT_PAGE}/package-lock.json"])
 def test_lock_files_name_no_host_to_fetch_from(name: str) -> None:
     text = (ROOT / name).read_text()
     assert '"resolved"' not in text
@@ -44,13 +47,16 @@ def test_every_python_package_is_pinned_with_hashes() -> None:
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
 
 
-def test_npm_packages_are_pinned_exactly() -> None:
-    wanted = {**PACKAGE["dependencies"], **PACKAGE["devDependencies"]}
+@pytest.mark.parametrize("folder", [".", NEXT_PAGE])
+def test_npm_packages_are_pinned_exactly(folder: str) -> None:
+    package = json.loads((ROOT / folder / "package.json").read_text())
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())
+    wanted = {**package["dependencies"], **package.get("devDependencies", {})}
     for name, version in wanted.items():
         # An older one beside the present has a name of its own.
         pinned = re.fullmatch(r"(?:npm:@?[\w./-]+@)?(\d+\.\d+\.\d+)", version)
         assert pinned, name
-        assert LOCK["packages"][f"node_modules/{name}"]["version"] == pinned[1]
+        assert lock["packages"][f"node_modules/{name}"]["version"] == pinned[1]
 
 
 def test_the_runtime_module_names_the_locked_pyodide() -> None:

@@ -301,9 +301,14 @@ def test_make_test_runs_all_on_micropython_and_the_core_on_pyodide() -> None:
 
 
 def test_make_test_all_runs_everything_everywhere() -> None:
-    steps = [step for step in run_tests.chosen(run_tests.parse(["--all"])) if step.engine]
+    chosen = list(run_tests.chosen(run_tests.parse(["--all"])))
+    steps = [step for step in chosen if step.engine]
     assert [step.engine for step in steps] == ["chromium", "chromium", "firefox", "firefox"]
     assert not any("-m" in step.command[3:] for step in steps)
+    # What is heavy is made once, before all of them, and for them alone.
+    made = next(step for step in chosen if step.name == "the page of Next.js")
+    assert {step.variables["CHATKIT_NEXT_PAGE"] for step in steps} == {made.command[-1]}
+    assert made.name not in [step.name for step in run_tests.chosen(run_tests.parse([]))]
 
 
 def test_a_run_without_a_test_is_no_success(

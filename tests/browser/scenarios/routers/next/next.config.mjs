@@ -1,0 +1,6 @@
+export default {
+  output: "export",
+  basePath: "/next",
+  trailingSlash: true,
+  outputFileTracingRoot: import.meta.dirname,
+};
