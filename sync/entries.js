@@ -95,6 +95,7 @@ export function listen(signal, send) {
     seen = location.href;
     send({ left, traversed });
   };
+  routerOf(history.state).watch?.();
   window.navigation?.addEventListener("currententrychange", changed, { signal });
   addEventListener("popstate", walked, { signal });
   listeners.add(send);

@@ -14,7 +14,8 @@ const hear = () => dispatchEvent(new PopStateEvent("popstate", { state: history.
 
 /**
  * Each has `is(state)`, `entry(state, url, push)`, which returns the state for an entry with that
- * `url`, and where the router has to be told of it `tell()`.
+ * `url`, and where the router has to be told of it `tell()`; `watch()` if entries of ours may be
+ * there from before a reload.
  */
 const ROUTERS = [
   {
@@ -69,6 +70,34 @@ const ROUTERS = [
     tell: tellReactRouter,
   },
   {
+    // Angular: the number of a navigation, and a place where the page has steps counted.
+    is: ({ navigationId }) => isNumber(navigationId),
+    entry(state, _, push) {
+      const place = state.ɵrouterPageId;
+      return push && isNumber(place) ? { ...state, ɵrouterPageId: place + 1 } : state;
+    },
+    tell: hear,
+  },
+  {
+    // Solid Router, which counts the steps that a guard takes back.
+    is: ({ _depth }) => isNumber(_depth),
+    entry: (state, _, push) => (push ? { ...state, _depth: state._depth + 1 } : state),
+    tell: tellSolidRouter,
+  },
+  {
+    // SvelteKit. Entries of one number are one place for it, and no step between them is its own.
+    is: (state) => isNumber(state[kit.INDEX]),
+    entry(state, url) {
+      const noted = state[kit.NOTED];
+      if (typeof noted !== "string") return state;
+      const page = new URL(noted);
+      page.search = exchanged(page.search, location.search, url.search);
+      return { ...state, [kit.NOTED]: page.href };
+    },
+    tell: () => kit.tell(),
+    watch: () => kit.watch(),
+  },
+  {
     // TanStack Router, which has patched `history` and hears of every write.
     is: ({ __TSR_index }) => isNumber(__TSR_index),
     entry(state, _, push) {
@@ -81,13 +110,14 @@ const ROUTERS = [
 
 /**
  * Those that fetch a page, or put a kept one in place, wherever a step through the history leads:
- * Turbo, htmx, Unpoly, Swup, Astro, Inertia, Livewire. An entry for each thread would have them do so.
+ * Turbo, htmx, Unpoly, Swup, Barba, Astro, Inertia, Livewire. An entry for each thread would have them do so.
  */
 const PAGE_CHANGERS = [
   ({ turbo, htmx, up, alpine }) => turbo || htmx || up || alpine,
-  ({ source }) => source === "swup",
+  ({ source, from }) => source === "swup" || from === "barba",
   ({ index, scrollX, scrollY }) => isNumber(index) && isNumber(scrollX) && isNumber(scrollY),
-  ({ page }) => typeof page?.component === "string",
+  // In an encrypted history it is bytes.
+  ({ page }) => typeof page?.component === "string" || page instanceof ArrayBuffer,
 ];
 
 const OTHER = { entry: (state, url) => withUrl(state, url) };
@@ -161,6 +191,50 @@ function tellReactRouter() {
   steps.key = state.key;
   steps.isUnsure = true;
 }
+
+/** A step whose length is no number passes a guard of the page's (its source). */
+function tellSolidRouter() {
+  const state = history.state;
+  history.replaceState({ ...state, _depth: Number.NaN }, "", location.href);
+  hear();
+  history.replaceState(state, "", location.href);
+  hear();
+}
+
+/** What SvelteKit knows of the address. */
+const kit = {
+  INDEX: "sveltekit:history",
+  NOTED: "sveltekit:pageurl",
+  at: 0,
+  path: "",
+  isWatched: false,
+  /** It reads the live address where a step leads to an entry without a number (its source). */
+  tell() {
+    this.watch();
+    const { [this.INDEX]: _, ...state } = history.state;
+    // With routes behind the `#` it would load the page.
+    const isHashed = location.hash.startsWith("#/");
+    if (!isHashed) dispatchEvent(new PopStateEvent("popstate", { state }));
+  },
+  watch() {
+    this.note();
+    if (this.isWatched) return;
+    this.isWatched = true;
+    addEventListener("popstate", ({ isTrusted, state }) => {
+      if (!isTrusted) return;
+      const isWithin = state?.[this.INDEX] === this.at && location.pathname === this.path;
+      this.note();
+      if (isWithin) this.tell();
+    });
+    window.navigation?.addEventListener("currententrychange", ({ navigationType }) => {
+      if (navigationType !== "traverse") this.note();
+    });
+  },
+  note() {
+    this.at = history.state?.[this.INDEX];
+    this.path = location.pathname;
+  },
+};
 
 /** The steps of a page with React Router, whose `popstate` it may hear before us or after us. */
 const steps = {
