@@ -86,13 +86,11 @@ const ROUTERS = [
   },
   {
     // SvelteKit. Entries of one number are one place for it, and no step between them is its own.
-    is: (state) => isNumber(state[kit.INDEX]),
+    is: (state) => isNumber(kit.number(state)),
     entry(state, url) {
-      const noted = state[kit.NOTED];
-      if (typeof noted !== "string") return state;
-      const page = new URL(noted);
-      page.search = exchanged(page.search, location.search, url.search);
-      return { ...state, [kit.NOTED]: page.href };
+      const next = withQuery(state, "sveltekit:pageurl", url);
+      const metadata = withQuery(state[kit.METADATA], "pageUrl", url);
+      return metadata ? { ...next, [kit.METADATA]: metadata } : next;
     },
     tell: () => kit.tell(),
     watch: () => kit.watch(),
@@ -153,6 +151,14 @@ function exchanged(query, former, search) {
   return parameters;
 }
 
+/** What notes an address under a key, where it does, with our change of the query in it. */
+function withQuery(notes, key, url) {
+  if (typeof notes?.[key] !== "string") return notes;
+  const noted = new URL(notes[key]);
+  noted.search = exchanged(noted.search, location.search, url.search);
+  return { ...notes, [key]: noted.href };
+}
+
 /** A query as Next.js has it: what is there several times is a list. */
 function queryOf(search) {
   const parameters = new URLSearchParams(search);
@@ -203,15 +209,19 @@ function tellSolidRouter() {
 
 /** What SvelteKit knows of the address. */
 const kit = {
-  INDEX: "sveltekit:history",
-  NOTED: "sveltekit:pageurl",
+  NUMBER: "sveltekit:history",
+  METADATA: "sveltekit:metadata",
   at: 0,
   path: "",
   isWatched: false,
+  /** As versions 1 and 2 have it, and as 3 does. */
+  number(state) {
+    return state?.[this.NUMBER] ?? state?.[this.METADATA]?.historyIndex;
+  },
   /** It reads the live address where a step leads to an entry without a number (its source). */
   tell() {
     this.watch();
-    const { [this.INDEX]: _, ...state } = history.state;
+    const { [this.NUMBER]: _, [this.METADATA]: __, ...state } = history.state;
     // With routes behind the `#` it would load the page.
     const isHashed = location.hash.startsWith("#/");
     if (!isHashed) dispatchEvent(new PopStateEvent("popstate", { state }));
@@ -222,7 +232,7 @@ const kit = {
     this.isWatched = true;
     addEventListener("popstate", ({ isTrusted, state }) => {
       if (!isTrusted) return;
-      const isWithin = state?.[this.INDEX] === this.at && location.pathname === this.path;
+      const isWithin = this.number(state) === this.at && location.pathname === this.path;
       this.note();
       if (isWithin) this.tell();
     });
@@ -231,7 +241,7 @@ const kit = {
     });
   },
   note() {
-    this.at = history.state?.[this.INDEX];
+    this.at = this.number(history.state);
     this.path = location.pathname;
   },
 };
