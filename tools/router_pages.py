@@ -1,9 +1,10 @@
-"""The page of a test that Next.js makes, as files; heavy, so ``make test-all`` alone needs it.
+"""Pages of tests that routers make with tools of their own; heavy, so ``make test-all`` needs them.
 
-    python -m tools.next_page FOLDER
+    python -m tools.router_pages FOLDER
 
-The sources are in ``tests/browser/scenarios/routers/next``, with a lock file of their own. They
-are built in ``var/next-page``, where the packages stay for the next time.
+Each is a folder in ``tests/browser/scenarios/routers`` with packages and a script ``build`` of its
+own, which makes a folder ``out``. They are built in ``var/router-pages``, where the packages stay
+for the next time.
 """
 
 from __future__ import annotations
@@ -16,41 +17,54 @@ from pathlib import Path
 
 from tools.setup import ROOT, step
 
-SOURCES = ROOT / "tests" / "browser" / "scenarios" / "routers" / "next"
-WORKSHOP = ROOT / "var" / "next-page"
+SOURCES = ROOT / "tests" / "browser" / "scenarios" / "routers"
+WORKSHOPS = ROOT / "var" / "router-pages"
+SHARED = SOURCES / "page.js"
+KEPT = ("node_modules", "out")
+NAMES = tuple(sorted(path.parent.name for path in SOURCES.glob("*/package.json")))
 
 
 def build(target: Path) -> None:
-    """Make the page, with what npm has to fetch for it; nothing else is asked of the network."""
-    files = sorted(path for path in SOURCES.rglob("*") if path.is_file())
-    for name in ("app", "pages"):
-        shutil.rmtree(WORKSHOP / name, ignore_errors=True)
-    for path in files:
-        place = WORKSHOP / path.relative_to(SOURCES)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(path.read_bytes())
-    step(WORKSHOP / "node_modules", [WORKSHOP / "package-lock.json"], install)
-    step(WORKSHOP / "out", [*files, Path(__file__)], export)
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(WORKSHOP / "out", target, dirs_exist_ok=True)
+    """Make all of them, each in a folder of its name."""
+    WORKSHOPS.mkdir(parents=True, exist_ok=True)
+    shutil.copy(SHARED, WORKSHOPS)
+    for name in NAMES:
+        shutil.rmtree(target / name, ignore_errors=True)
+        shutil.copytree(made(name), target / name)
 
 
-def install() -> None:
-    """Fetch the packages."""
-    shutil.copy(ROOT / ".npmrc", WORKSHOP)
-    subprocess.run(["npm", "ci", "--ignore-scripts", "--silent"], cwd=WORKSHOP, check=True)
+def made(name: str) -> Path:
+    """Make one of them, where it has changed, and return its folder."""
+    sources, workshop = SOURCES / name, WORKSHOPS / name
+    files = sorted(path for path in sources.rglob("*") if path.is_file())
+    files.append(SHARED)
+    workshop.mkdir(exist_ok=True)
+    for old in workshop.iterdir():
+        if old.name not in KEPT:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    shutil.copytree(sources, workshop, dirs_exist_ok=True)
+    shutil.copy(ROOT / ".npmrc", workshop)
+
+    def install() -> None:
+        npm(workshop, "ci", "--ignore-scripts")
+
+    def export() -> None:
+        shutil.rmtree(workshop / "out", ignore_errors=True)
+        npm(workshop, "run", "build")
+
+    step(workshop / "node_modules", [workshop / "package-lock.json"], install)
+    step(workshop / "out", files, export)
+    return workshop / "out"
 
 
-def export() -> None:
-    """Let Next.js make the files."""
-    for name in ("out", ".next"):
-        shutil.rmtree(WORKSHOP / name, ignore_errors=True)
-    tool = [str(WORKSHOP / "node_modules" / ".bin" / "next"), "build"]
+def npm(folder: Path, *arguments: str) -> None:
+    """Run npm, and show what it has said where it fails."""
     environment = os.environ | {"NEXT_TELEMETRY_DISABLED": "1"}
-    built = subprocess.run(tool, cwd=WORKSHOP, env=environment, capture_output=True, text=True)
-    if built.returncode:
-        sys.stderr.write(built.stdout + built.stderr)
-        built.check_returncode()
+    command = ["npm", "--loglevel=error", *arguments]
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    if ended.returncode:
+        sys.stderr.write(ended.stdout + ended.stderr)
+        ended.check_returncode()
 
 
 if __name__ == "__main__":

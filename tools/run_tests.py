@@ -23,7 +23,7 @@ from tools.setup import NODE_MODULES, ROOT, VENV_PYTHON
 
 REPORTS = ROOT / "var" / "reports"
 BUNDLE = ROOT / "var" / "bundle"
-NEXT_PAGE = ROOT / "var" / "next"
+ROUTER_PAGES = ROOT / "var" / "pages-of-routers"
 SUITE_NUMBERS = ("tests", "failures", "errors", "skipped")  # a report's own words
 INTERPRETERS = {"mpy": "MicroPython", "py": "Pyodide"}
 TYPED = ("sync", "demo", "tools", "tests", "bench", "main.py")
@@ -142,8 +142,8 @@ def browser_tests(everything: bool, workers: int) -> Iterator[Step]:
     yield Step("the bundle", [python, "-m", "tools.dist", str(BUNDLE)])
     variables = {"CHATKIT_BUNDLE": str(BUNDLE)}
     if everything:
-        yield Step("the page of Next.js", [python, "-m", "tools.next_page", str(NEXT_PAGE)])
-        variables["CHATKIT_NEXT_PAGE"] = str(NEXT_PAGE)
+        yield Step("pages of routers", [python, "-m", "tools.router_pages", str(ROUTER_PAGES)])
+        variables["CHATKIT_ROUTER_PAGES"] = str(ROUTER_PAGES)
     for engine in ("chromium", "firefox") if everything else ("chromium",):
         for runtime, interpreter in INTERPRETERS.items():
             command = [*pytest("tests/browser"), "--engine", engine, "--runtime", runtime]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import router_pages
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = json.loads((ROOT / "package.json").read_text())
 
@@ -18,11 +20,14 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-LOCK_FILES = ["requirements.txt", "package-lock.json"]
-NEXT_PAGE = "tests/browser/scenarios/routers/next"
+FOLDERS = [
+    ".",
+    *(f"{router_pages.SOURCES.relative_to(ROOT)}/{name}" for name in router_pages.NAMES),
+]
+LOCK_FILES = ["requirements.txt", *(f"{folder}/package-lock.json" for folder in FOLDERS)]
 
 
-@pytest.mark.parametrize("name", [*LOCK_FILES, f"{NEXT_PAGE}/package-lock.json"])
+@pytest.mark.parametrize("name", LOCK_FILES)
 def test_lock_files_name_no_host_to_fetch_from(name: str) -> None:
     text = (ROOT / name).read_text()
     assert '"resolved"' not in text
@@ -47,7 +52,7 @@ def test_every_python_package_is_pinned_with_hashes() -> None:
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
 
 
-@pytest.mark.parametrize("folder", [".", NEXT_PAGE])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_npm_packages_are_pinned_exactly(folder: str) -> None:
     package = json.loads((ROOT / folder / "package.json").read_text())
     lock = json.loads((ROOT / folder / "package-lock.json").read_text())

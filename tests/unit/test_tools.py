@@ -306,8 +306,8 @@ def test_make_test_all_runs_everything_everywhere() -> None:
     assert [step.engine for step in steps] == ["chromium", "chromium", "firefox", "firefox"]
     assert not any("-m" in step.command[3:] for step in steps)
     # What is heavy is made once, before all of them, and for them alone.
-    made = next(step for step in chosen if step.name == "the page of Next.js")
-    assert {step.variables["CHATKIT_NEXT_PAGE"] for step in steps} == {made.command[-1]}
+    made = next(step for step in chosen if step.name == "pages of routers")
+    assert {step.variables["CHATKIT_ROUTER_PAGES"] for step in steps} == {made.command[-1]}
     assert made.name not in [step.name for step in run_tests.chosen(run_tests.parse([]))]
 
 

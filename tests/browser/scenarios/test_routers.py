@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tools import next_page
+from tools import router_pages
 
 from .scene import START_LIMIT, Scene
 from .test_frameworks import CONFIGURE
@@ -26,26 +26,44 @@ ROUTERS = {
     "React Router": "react.jsx",
     "TanStack Router": "tanstack.jsx",
     "wouter": "wouter.jsx",
+    "Solid Router": "solid.js",
+    "preact-iso": "preact.jsx",
 }
 """Routers that go from page to page inside the document."""
 
-NEXT = {
+HEAVY = {
+    "Angular": "angular",
+    "Next.js App Router": "next",
+    "Next.js Pages Router": "next",
+    "SvelteKit": "sveltekit",
+}
+"""Made by tools of their own, in these folders; `make test-all` alone makes and opens them."""
+
+PAGES = {
     "Next.js App Router": ("/next/home/", "/next/other/"),
     "Next.js Pages Router": ("/next/old-home/", "/next/old-other/"),
+    "SvelteKit": ("/sveltekit/home", "/sveltekit/other"),
 }
-"""Their two pages. Next.js is heavy: `make test-all` alone builds and opens them."""
+"""Whole pages, where they are."""
 
-WITHOUT_GUARD = ("wouter", *NEXT)
-"""Routers that offer none: the row has no such cell."""
+WITHOUT_GUARD = ("wouter", "preact-iso", "Next.js App Router", "Next.js Pages Router")
+"""Routers that offer none: these rows have no such cell."""
 
-ASKS_OF_THREADS = ("React Router",)
+ASKS_OF_THREADS = ("React Router", "Solid Router")
 """Whose guard the page has made without looking where a step leads: Back to a thread asks."""
 
 APP = """<label><input id="guarded" type="checkbox">Guard</label>
 <output id="asked"></output><div id="app"></div>"""
 
-heavy = [pytest.param(name, marks=pytest.mark.long) for name in NEXT]
-routers = pytest.mark.parametrize("router", [*ROUTERS, *heavy])
+
+def rows(without: tuple[str, ...] = ()) -> list[Any]:
+    """The routers of a column, without those that have no such cell."""
+    heavy = [pytest.param(name, marks=pytest.mark.long) for name in HEAVY if name not in without]
+    return [*(name for name in ROUTERS if name not in without), *heavy]
+
+
+routers = pytest.mark.parametrize("router", rows())
+guarded = pytest.mark.parametrize("router", rows(WITHOUT_GUARD))
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +72,8 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     out = tmp_path_factory.mktemp("routers")
     command = [str(ESBUILD), *(str(HERE / name) for name in ROUTERS.values()), "--bundle"]
     command += [f"--outdir={out}", "--jsx=automatic", "--format=esm", "--log-level=warning"]
+    # What preact-iso needs on a server.
+    command += ["--external:preact-render-to-string"]
     command += ["--define:__VUE_OPTIONS_API__=false", "--define:__VUE_PROD_DEVTOOLS__=false"]
     command += ["--define:__VUE_PROD_HYDRATION_MISMATCH_DETAILS__=false"]
     subprocess.run(command, check=True)
@@ -123,20 +143,19 @@ class Routed:
         expect(self.scene.locate("#unsaved")).to_have_value("Unsaved text")
 
 
-class NextRouted(Routed):
-    """A page that Next.js has made as files."""
+class WholePage(Routed):
+    """A page that a tool of the router's has made as files."""
 
     def lay(self, bundle: str) -> None:
         """Serve what was made, with the threads filled in."""
-        self.home, self.other = NEXT[self.router]
+        self.home, self.other = PAGES[self.router]
         scene, out = self.scene, Path(bundle)
-        # The fixture's files in their first build; what the page asks for on its way are texts.
-        for path in [*out.rglob("index.html"), *out.rglob("index.txt")]:
+        for path in [*out.rglob("*.html"), *out.rglob("*.txt")]:
             text = path.read_text().replace("thr_first", self.a).replace("thr_second", self.b)
-            place = "/next/" + path.relative_to(out).as_posix().removesuffix("index.html")
+            place = f"/{out.name}/{path.relative_to(out).as_posix()}"
             kind = "text/html" if path.suffix == ".html" else "text/x-component"
-            scene.site.add_page(place, text, kind)
-        scene.site.lay_folder("/next/", out)
+            scene.site.add_page(place.removesuffix("index.html").removesuffix(".html"), text, kind)
+        scene.site.lay_folder(f"/{out.name}/", out)
         scene.build()  # scene.js
 
     def visit(self, query: str) -> None:
@@ -147,21 +166,24 @@ class NextRouted(Routed):
 
 
 @pytest.fixture(scope="session")
-def next_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What Next.js makes; the run's own, where it has made it for all its workers."""
-    if "CHATKIT_NEXT_PAGE" in os.environ:
-        return Path(os.environ["CHATKIT_NEXT_PAGE"])
-    target = tmp_path_factory.mktemp("next")
-    next_page.build(target)
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What tools of the routers' make; the run's own, where it has made it for all its workers."""
+    if "CHATKIT_ROUTER_PAGES" in os.environ:
+        return Path(os.environ["CHATKIT_ROUTER_PAGES"])
+    target = tmp_path_factory.mktemp("router-pages")
+    router_pages.build(target)
     return target
 
 
 @pytest.fixture
 def routed(scene: Scene, router: str, request: pytest.FixtureRequest) -> Routed:
     """The page of the row."""
-    if router in NEXT:
-        return NextRouted(scene, str(request.getfixturevalue("next_files")), router)
-    return Routed(scene, request.getfixturevalue("bundles")[ROUTERS[router]], router)
+    if router in ROUTERS:
+        return Routed(scene, request.getfixturevalue("bundles")[ROUTERS[router]], router)
+    folder = request.getfixturevalue("made") / HEAVY[router]
+    if router in PAGES:
+        return WholePage(scene, str(folder), router)
+    return Routed(scene, (folder / f"{HEAVY[router]}.js").read_text(), router)
 
 
 @routers
@@ -242,7 +264,7 @@ def test_unsaved_text_stays_while_threads_are_switched_and_walked(routed: Routed
     routed.has_text()
 
 
-@pytest.mark.parametrize("router", [name for name in ROUTERS if name not in WITHOUT_GUARD])
+@guarded
 @pytest.mark.once
 def test_a_guard_still_guards_and_a_switch_does_not_ask(routed: Routed) -> None:
     scene = routed.scene
