@@ -5,7 +5,7 @@
  * router keeps there of one entry (see routers.js), and one key of ours in an entry that our New chat
  * has pushed. By that key such an entry is told from the page's own, which also name no thread.
  */
-import { routerOf } from "./routers.js";
+import { routerOf, writeState } from "./routers.js";
 
 const MARK = "chatkit-sync";
 /** Calls of each `listen`. */
@@ -26,7 +26,7 @@ export function write(url, push, parameter, isNewChat) {
   try {
     const router = routerOf(history.state);
     const state = router.entry(history.state, new URL(url, location), push);
-    history[push ? "pushState" : "replaceState"](mark(state, parameter, isNewChat), "", url);
+    (router.write ?? writeState)(mark(state, parameter, isNewChat), url, push);
     seen = location.href;
     // What a browser has ignored is no news.
     if (router.tell && seen === new URL(url, location).href) tell(router);

@@ -10,12 +10,14 @@
 const pathOf = ({ pathname, search, hash }) => pathname + search + hash;
 const isNumber = (value) => typeof value === "number";
 const newKey = () => Math.random().toString(36).slice(2, 10);
+export const writeState = (state, url, push) =>
+  history[push ? "pushState" : "replaceState"](state, "", url);
 const hear = () => dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
 
 /**
- * Each has `is(state)`, `entry(state, url, push)`, which returns the state for an entry with that
- * `url`, and where the router has to be told of it `tell()`; `watch()` if entries of ours may be
- * there from before a reload.
+ * Each has `is(state)`, and `entry(state, url, push)`, which returns the state for an entry with that
+ * `url`. Where it needs them, it has `write(state, url, push)` in place of `history`, `tell()`, by which
+ * the router hears of it, and `watch()`, since entries of ours may be there from before a reload.
  */
 const ROUTERS = [
   {
@@ -60,18 +62,20 @@ const ROUTERS = [
       if (!push) return next;
       return { ...next, back: current, forward: null, replaced: false, position: position + 1 };
     },
-    tell: hear,
+    write: writeVueRouter,
+    tell: tellVueRouter,
   },
   {
-    // React Router, which says so itself: a page may have an `idx` of its own.
+    // React Router, which says so itself: a page may have an `idx` of its own. The key stays: by
+    // another one it would scroll to the top, and a page draws anew what has it.
     is: ({ idx, key, usr }) =>
       isNumber(idx) && (window.__reactRouterVersion || (key && usr !== undefined)),
-    entry: (state, _, push) => (push ? { ...state, idx: state.idx + 1, key: newKey() } : state),
+    entry: (state, _, push) => (push ? { ...state, idx: state.idx + 1 } : state),
     tell: tellReactRouter,
   },
   {
     // Angular: the number of a navigation, and a place where the page has steps counted.
-    is: ({ navigationId }) => isNumber(navigationId),
+    is: ({ navigationId }) => isNumber(navigationId) && document.querySelector("[ng-version]"),
     entry(state, _, push) {
       const place = state.ɵrouterPageId;
       return push && isNumber(place) ? { ...state, ɵrouterPageId: place + 1 } : state;
@@ -96,13 +100,14 @@ const ROUTERS = [
     watch: () => kit.watch(),
   },
   {
-    // TanStack Router, which has patched `history` and hears of every write.
+    // TanStack Router, which has patched `history`, hears of every write, and scrolls to the top.
     is: ({ __TSR_index }) => isNumber(__TSR_index),
     entry(state, _, push) {
       const key = newKey();
       if (!push) return state;
       return { ...state, __TSR_index: state.__TSR_index + 1, __TSR_key: key, key };
     },
+    tell: keepScroll,
   },
 ];
 
@@ -196,6 +201,36 @@ function tellReactRouter() {
   steps.at = state.idx;
   steps.key = state.key;
   steps.isUnsure = true;
+}
+
+/** The router of the page's Vue application, where it can be found. */
+function vueRouter() {
+  const apps = [...document.querySelectorAll("[data-v-app]")].map((root) => root.__vue_app__);
+  return apps.map((app) => app?.config.globalProperties.$router).find(Boolean);
+}
+
+/** Its own history keeps where the entry that is left was scrolled to. */
+function writeVueRouter(state, url, push) {
+  const own = vueRouter()?.options.history;
+  if (push && own) own.push(state.current, state);
+  else writeState(state, url, push);
+}
+
+/** Its history hears as of a step; the route would go through the page's guards and scrolling. */
+function tellVueRouter() {
+  const router = vueRouter();
+  router?.options.history.pauseListeners();
+  hear();
+  if (router) router.currentRoute.value = router.resolve(router.options.history.location);
+}
+
+/** Once TanStack Router has drawn what we have written, the page is scrolled as it was. */
+function keepScroll() {
+  const [left, top, { href }] = [scrollX, scrollY, location];
+  const stop = window.__TSR_ROUTER__?.subscribe("onRendered", () => {
+    stop();
+    if (location.href === href) scrollTo({ left, top, behavior: "instant" });
+  });
 }
 
 /** A step whose length is no number passes a guard of the page's (its source). */

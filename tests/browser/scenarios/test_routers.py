@@ -8,6 +8,7 @@ import os
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -264,6 +265,25 @@ def test_unsaved_text_stays_while_threads_are_switched_and_walked(routed: Routed
     routed.has_text()
 
 
+@routers
+@pytest.mark.once
+def test_threads_move_nothing_and_fetch_nothing_of_the_page(routed: Routed) -> None:
+    scene = routed.scene
+    routed.open(routed.a)
+    scene.js("document.body.style.paddingBottom = '3000px'; scrollTo(0, 400)")
+    asked: list[str] = []
+    scene.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    # Not by the mouse, for which Playwright would scroll.
+    scene.js("document.querySelector('#open-b').click()")
+    routed.agrees(routed.b)
+    assert scene.js("scrollY") == 400
+    for step, thread in [(-1, routed.a), (1, routed.b)]:
+        scene.go(step)
+        routed.agrees(thread)
+        assert scene.js("scrollY") == 400
+    assert set(asked) <= {"/chatkit"}, asked
+
+
 @guarded
 @pytest.mark.once
 def test_a_guard_still_guards_and_a_switch_does_not_ask(routed: Routed) -> None:
@@ -403,6 +423,7 @@ OWN_STATES = [
     {"index": 1, "url": "elsewhere"},
     {"position": 3},
     {"current": "x"},
+    {"navigationId": 1},
     7,
     "x",
 ]

@@ -5,6 +5,7 @@ import {
   createBrowserRouter,
   Outlet,
   RouterProvider,
+  ScrollRestoration,
   useBlocker,
   useLocation,
   useNavigate,
@@ -40,6 +41,7 @@ function Page() {
   return (
     <Layout knows={search.toString()} pathname={pathname} go={go} keep={keep}>
       <Outlet />
+      <ScrollRestoration />
     </Layout>
   );
 }

@@ -42,6 +42,7 @@ const routes = [
   { path: HOME, component: Home },
   { path: OTHER, component: { render: () => h("p", "Other") } },
 ];
+const scrollBehavior = (_to, _from, saved) => saved ?? { top: 0 };
 createApp(App)
-  .use(createRouter({ history: createWebHistory(), routes }))
+  .use(createRouter({ history: createWebHistory(), routes, scrollBehavior }))
   .mount("#app");

@@ -2,7 +2,13 @@
 import "@angular/compiler";
 import { Component, inject, provideZonelessChangeDetection, signal } from "@angular/core";
 import { bootstrapApplication } from "@angular/platform-browser";
-import { provideRouter, Router, RouterOutlet, withRouterConfig } from "@angular/router";
+import {
+  provideRouter,
+  Router,
+  RouterOutlet,
+  withInMemoryScrolling,
+  withRouterConfig,
+} from "@angular/router";
 import { guard, HOME, OTHER } from "../page.js";
 
 const Home = Component({ template: '<textarea id="unsaved"></textarea>' })(class {});
@@ -38,10 +44,13 @@ const routes = [
   { path: HOME.slice(1), component: Home, canDeactivate: [() => guard.lets()] },
   { path: OTHER.slice(1), component: Other },
 ];
-const counts = withRouterConfig({ canceledNavigationResolution: "computed" });
+const features = [
+  withRouterConfig({ canceledNavigationResolution: "computed" }),
+  withInMemoryScrolling({ scrollPositionRestoration: "enabled" }),
+];
 document.querySelector("#app").append(document.createElement("page-layout"));
 document.head.append(Object.assign(document.createElement("base"), { href: "/" }));
 bootstrapApplication(
   Component({ selector: "page-layout", imports: [RouterOutlet], template })(Layout),
-  { providers: [provideZonelessChangeDetection(), provideRouter(routes, counts)] },
+  { providers: [provideZonelessChangeDetection(), provideRouter(routes, ...features)] },
 );
