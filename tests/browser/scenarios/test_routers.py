@@ -327,6 +327,29 @@ def test_a_guard_still_guards_and_a_switch_does_not_ask(routed: Routed) -> None:
     assert length(scene) == entries
 
 
+NOTES_GUARD = """() => {
+  const { $router } = document.querySelector("#app").__vue_app__.config.globalProperties;
+  $router.beforeEach(({ query }) => void scene.notes.push(query.threadId));
+}"""
+
+
+@pytest.mark.parametrize("router", ["Vue Router"])
+@pytest.mark.once
+def test_what_we_write_asks_no_guard_of_all_steps(routed: Routed) -> None:
+    scene = routed.scene
+    routed.open(routed.a)
+    scene.js(NOTES_GUARD)
+    routed.opens(routed.b)
+    scene.press("#new")
+    routed.agrees(None)
+    scene.say("Hello")
+    routed.agrees(scene.wait_stored())
+    assert scene.js("scene.notes") == []
+    scene.go(-1)
+    routed.agrees(routed.b)
+    assert scene.js("scene.notes") == [routed.b]
+
+
 # Libraries that fetch a page wherever a step through the history leads.
 
 MODULES = Path(__file__).parents[3] / "node_modules"
